@@ -1,0 +1,87 @@
+import type { MachineObservation } from '@nephos/agent-protocol/machine.ts';
+import type { CommandHandlers } from '@nephos/agent-runtime/command-runner.ts';
+import type { HostDriver } from './driver.ts';
+
+const isOff = ({ power }: MachineObservation) => power === 'OFF' || power === 'ABSENT';
+
+/** What each command means for a driver, and how to see after a crash whether it came to pass. */
+export function hostCommandHandlers(driver: HostDriver): CommandHandlers {
+  return {
+    'pool.attach': {
+      run: ({ pool }) => driver.attachPool(pool),
+      observe: ({ pool }) => driver.findPool(pool),
+    },
+    'pool.detach': {
+      run: async ({ pool }) => {
+        await driver.detachPool(pool);
+        return {};
+      },
+      observe: async ({ pool }) => ((await driver.findPool(pool)) === null ? {} : null),
+    },
+
+    'base.install': {
+      run: (payload, context) => driver.installBase(payload, context),
+      observe: (payload) => driver.findBase(payload),
+    },
+    'base.remove': {
+      run: async (payload) => {
+        await driver.removeBase(payload);
+        return {};
+      },
+      observe: async (payload) => ((await driver.findBase(payload)) === null ? {} : null),
+    },
+
+    'volume.create': {
+      run: async (payload, context) => {
+        await driver.createVolume(payload, context);
+        return {};
+      },
+      observe: async (payload) => ((await driver.hasVolume(payload)) ? {} : null),
+    },
+    'volume.delete': {
+      run: async (payload) => {
+        await driver.deleteVolume(payload);
+        return {};
+      },
+      observe: async (payload) => ((await driver.hasVolume(payload)) ? null : {}),
+    },
+    'volume.export': {
+      run: (payload, context) => driver.exportVolume(payload, context),
+      observe: (payload) => driver.findExport(payload),
+    },
+
+    'machine.start': {
+      run: (payload, context) => driver.startMachine(payload, context),
+      observe: async ({ machine }) => {
+        const seen = await driver.observeMachine(machine.machineId);
+        return isOff(seen) ? null : seen;
+      },
+    },
+    'machine.stop': {
+      run: (payload, context) => driver.stopMachine(payload, context),
+      observe: async ({ machineId }) => {
+        const seen = await driver.observeMachine(machineId);
+        return isOff(seen) ? { ...seen, forced: false } : null;
+      },
+    },
+    'machine.reboot': {
+      run: ({ machineId }) => driver.rebootMachine(machineId),
+      // A reset leaves no trace; one too many is what the user asked for, one too few is not.
+      observe: () => Promise.resolve(null),
+    },
+    'machine.remove': {
+      run: async ({ machineId }) => {
+        await driver.removeMachine(machineId);
+        return {};
+      },
+      observe: async ({ machineId }) => ((await driver.observeMachine(machineId)).power === 'ABSENT' ? {} : null),
+    },
+    'machine.setIso': {
+      run: (payload) => driver.setIso(payload),
+      observe: async ({ machineId, isoPath }) => {
+        const seen = await driver.observeMachine(machineId);
+        return seen.isoPath === isoPath ? seen : null;
+      },
+    },
+  };
+}

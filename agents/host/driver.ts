@@ -1,0 +1,79 @@
+import type { Duplex } from 'node:stream';
+import type { CommandPayload, CommandResult } from '@nephos/agent-protocol/commands.ts';
+import type {
+  MachineCounters,
+  MachineObservation,
+  PoolReference,
+  PowerState,
+} from '@nephos/agent-protocol/machine.ts';
+import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
+import type { CommandContext } from '@nephos/agent-runtime/command-runner.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
+
+type MachineId = Id<'VirtualMachine'>;
+
+export type Space = CommandResult<'pool.attach'>;
+export type ImageSizes = CommandResult<'base.install'>;
+
+/** A machine's power changed, whoever did it: a command, the guest itself, or someone at the host. */
+export interface MachineEvent {
+  machineId: MachineId;
+  power: PowerState;
+  /** What the hypervisor gave as the reason. */
+  reason: string;
+}
+
+export interface Inventory {
+  /** Machines of ours, running or not. */
+  machines: MachineObservation[];
+  /** Names of machines that are none of ours. */
+  strangers: string[];
+}
+
+/**
+ * What runs machines on one host. Every act may be repeated and then does nothing more; an act that throws leaves
+ * nothing of itself behind. What a driver cannot do stands in `facts().capabilities`.
+ *
+ * Acts throw `CommandFailure`: INSUFFICIENT_SPACE, INVALID_IMAGE, NOT_FOUND, IN_USE, NETWORK_UNPREPARED,
+ * HYPERVISOR_ERROR (with what the hypervisor said), UNSUPPORTED, TIMEOUT.
+ */
+export interface HostDriver {
+  facts(): Promise<HostFacts>;
+  inventory(): Promise<Inventory>;
+  /** Calls back for every change of power, until the function it returns is called. */
+  onMachineEvent(listener: (event: MachineEvent) => void): () => void;
+
+  attachPool(pool: PoolReference): Promise<Space>;
+  /** @throws CommandFailure IN_USE while the pool holds anything */
+  detachPool(pool: PoolReference): Promise<void>;
+  /** The pool's space if it is attached. */
+  findPool(pool: PoolReference): Promise<Space | null>;
+
+  installBase(payload: CommandPayload<'base.install'>, context: CommandContext): Promise<ImageSizes>;
+  findBase(payload: CommandPayload<'base.remove'>): Promise<ImageSizes | null>;
+  removeBase(payload: CommandPayload<'base.remove'>): Promise<void>;
+
+  createVolume(payload: CommandPayload<'volume.create'>, context: CommandContext): Promise<void>;
+  hasVolume(payload: CommandPayload<'volume.delete'>): Promise<boolean>;
+  deleteVolume(payload: CommandPayload<'volume.delete'>): Promise<void>;
+  exportVolume(payload: CommandPayload<'volume.export'>, context: CommandContext): Promise<ImageSizes>;
+  findExport(payload: CommandPayload<'volume.export'>): Promise<ImageSizes | null>;
+
+  startMachine(payload: CommandPayload<'machine.start'>, context: CommandContext): Promise<MachineObservation>;
+  stopMachine(
+    payload: CommandPayload<'machine.stop'>,
+    context: CommandContext,
+  ): Promise<CommandResult<'machine.stop'>>;
+  rebootMachine(machineId: MachineId): Promise<MachineObservation>;
+  removeMachine(machineId: MachineId): Promise<void>;
+  setIso(payload: CommandPayload<'machine.setIso'>): Promise<MachineObservation>;
+  /** What the host knows of a machine; never throws for one it does not know, that is `power: ABSENT`. */
+  observeMachine(machineId: MachineId): Promise<MachineObservation>;
+
+  /** Counters of running machines: of those named, or of all. */
+  readCounters(machineIds?: readonly MachineId[]): Promise<MachineCounters[]>;
+  /** A connection to the machine's VNC server, speaking RFB from its first byte. */
+  openConsole(machineId: MachineId): Promise<Duplex>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,20 @@
+/**
+ * Names that make the simulator misbehave, so that a failure seen in a test can be repeated in a running product.
+ * A machine's name counts for the machine, its root disk and its export.
+ */
+export const sentinels = {
+  'fail-at-start': 'starting it fails',
+  'fail-at-stop': 'stopping it fails',
+  'fail-at-volume': 'making its disk fails',
+  'fail-at-export': 'making a template of it fails',
+  'slow-at-start': 'starting it takes five seconds',
+  'ignores-power-button': 'only pulling the plug stops it',
+  'stops-by-itself': 'powers itself off a moment after it started',
+} as const;
+
+export type Sentinel = keyof typeof sentinels;
+
+/** Whether a name asks for a misbehaviour: it is it, or begins with it and a dash. */
+export function asksFor(sentinel: Sentinel, name: string): boolean {
+  return name === sentinel || name.startsWith(`${sentinel}-`);
+}

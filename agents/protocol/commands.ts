@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { countField, fileNameField, idField, imageIdField, pathField } from './fields.ts';
+import { machineObservation, machineSpec, poolReference } from './machine.ts';
+
+const machineReference = z.strictObject({ machineId: idField('VirtualMachine') });
+
+const volumeReference = z.strictObject({ volumeId: idField('Volume'), pool: poolReference });
+
+const spaceResult = z.strictObject({ totalBytes: countField, usedBytes: countField });
+
+const imageResult = z.strictObject({
+  /** Bytes of the file. */
+  sizeBytes: countField,
+  /** Bytes of the disk that a guest sees. */
+  virtualSizeBytes: countField,
+});
+
+const nothing = z.strictObject({});
+
+/**
+ * Everything that changes something on an agent's machine: what it takes and what it answers. An agent writes a
+ * command to its journal before it acts, so a command of the same id acts once, however often it arrives.
+ */
+export const commands = {
+  /** Makes a directory ready as primary storage. */
+  'pool.attach': { payload: z.strictObject({ pool: poolReference }), result: spaceResult },
+  /** Removes the folders that `pool.attach` made, if nothing is in them. */
+  'pool.detach': { payload: z.strictObject({ pool: poolReference }), result: nothing },
+
+  /** Copies a template from secondary to primary storage, for linked clones to stand on. */
+  'base.install': {
+    payload: z.strictObject({ imageId: imageIdField, pool: poolReference, sourcePath: pathField }),
+    result: imageResult,
+  },
+  'base.remove': { payload: z.strictObject({ imageId: imageIdField, pool: poolReference }), result: nothing },
+
+  /** Makes a disk: empty, or a linked clone of a base that is installed in the same pool. */
+  'volume.create': {
+    payload: volumeReference.extend({
+      /** For people who read the host's logs. */
+      name: z.string().max(255),
+      sizeBytes: countField,
+      baseImageId: imageIdField.nullable(),
+    }),
+    result: nothing,
+  },
+  'volume.delete': { payload: volumeReference, result: nothing },
+  /** Writes a disk that is not in use to secondary storage as one self-contained QCOW2 file. */
+  'volume.export': { payload: volumeReference.extend({ targetPath: pathField }), result: imageResult },
+
+  /** Provides the networks, defines the machine and starts it. One that runs already is left alone. */
+  'machine.start': { payload: z.strictObject({ machine: machineSpec }), result: machineObservation },
+  /** Presses the power button and waits `graceSeconds`; then, or at 0 at once, pulls the plug. */
+  'machine.stop': {
+    payload: machineReference.extend({ graceSeconds: z.int().min(0).max(3600) }),
+    result: machineObservation.extend({ forced: z.boolean() }),
+  },
+  /** Resets a running machine, as its reset button does. */
+  'machine.reboot': { payload: machineReference, result: machineObservation },
+  /** Forgets a machine's definition, addresses and console; its disks stay. Pulls the plug if it must. */
+  'machine.remove': { payload: machineReference, result: nothing },
+  /** Puts another ISO, or none, into the drive. */
+  'machine.setIso': {
+    payload: machineReference.extend({ isoPath: pathField.nullable() }),
+    result: machineObservation,
+  },
+
+  /** Storage agents: makes a directory ready as an image store. */
+  'store.attach': {
+    payload: z.strictObject({ imageStoreId: idField('ImageStore'), path: pathField }),
+    result: spaceResult,
+  },
+  'store.detach': { payload: z.strictObject({ imageStoreId: idField('ImageStore'), path: pathField }), result: nothing },
+  /** Storage agents: fetches an image, checks it, and puts it in place; a failed one leaves nothing. */
+  'image.download': {
+    payload: z.strictObject({
+      imageId: imageIdField,
+      storePath: pathField,
+      fileName: fileNameField,
+      format: z.enum(['QCOW2', 'RAW', 'ISO']),
+      url: z.url({ protocol: /^https?$/ }),
+      /** SHA-256 in hexadecimal, when the registrant demands one. */
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .nullable(),
+      maxBytes: countField,
+      maxVirtualBytes: countField,
+      /** Networks that are allowed though they are private; `secstorage.allowed.internal.sites`. */
+      allowedInternalSites: z.array(z.union([z.cidrv4(), z.cidrv6()])),
+    }),
+    result: imageResult.extend({ sha256: z.string() }),
+  },
+  'image.delete': { payload: z.strictObject({ storePath: pathField, fileName: fileNameField }), result: nothing },
+} as const;
+
+export type CommandKind = keyof typeof commands;
+export type CommandPayload<Kind extends CommandKind> = z.output<(typeof commands)[Kind]['payload']>;
+export type CommandResult<Kind extends CommandKind> = z.output<(typeof commands)[Kind]['result']>;
+
+export const commandKind = z.enum(Object.keys(commands) as [CommandKind, ...CommandKind[]]);
+
+/** A command on the wire: the payload is checked against its kind's schema by whoever takes it. */
+export const commandEnvelope = z.strictObject({
+  /** Chosen by the server; the same for every repetition. */
+  commandId: z.string().min(1).max(200),
+  kind: commandKind,
+  payload: z.unknown(),
+  /** Seconds from receipt after which the agent gives up where it can. */
+  deadlineSeconds: z.int().positive(),
+  traceId: z.string(),
+});
+export type CommandEnvelope = z.output<typeof commandEnvelope>;
+
+/** Codes of what can go wrong on an agent's machine. */
+export const commandErrorCode = z.enum([
+  'INVALID_COMMAND',
+  'NOT_FOUND',
+  'IN_USE',
+  'INSUFFICIENT_SPACE',
+  'FORBIDDEN_ADDRESS',
+  'DOWNLOAD_FAILED',
+  'CHECKSUM_MISMATCH',
+  'INVALID_IMAGE',
+  'TOO_LARGE',
+  'NETWORK_UNPREPARED',
+  'HYPERVISOR_ERROR',
+  'UNSUPPORTED',
+  'TIMEOUT',
+  'INTERNAL',
+]);
+export type CommandErrorCode = z.output<typeof commandErrorCode>;
+
+export const commandError = z.strictObject({
+  code: commandErrorCode,
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type CommandErrorFacts = z.output<typeof commandError>;
+
+/**
+ * How a command ended. `INTERRUPTED`: the agent was cut off after the command was journalled and before its
+ * outcome was; the effect, seen from outside, is not there, and the server may ask anew under another id.
+ */
+export const commandOutcome = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('SUCCEEDED'), result: z.unknown() }),
+  z.strictObject({ status: z.literal('FAILED'), error: commandError }),
+  z.strictObject({ status: z.literal('INTERRUPTED') }),
+  z.strictObject({ status: z.literal('CANCELLED') }),
+]);
+export type CommandOutcome = z.output<typeof commandOutcome>;

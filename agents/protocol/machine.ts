@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import {
+  bridgeField,
+  cidrField,
+  countField,
+  hostNameField,
+  idField,
+  ipv4Field,
+  macField,
+  pathField,
+} from './fields.ts';
+
+/** Where a primary storage pool lies on the host. */
+export const poolReference = z.strictObject({ poolId: idField('StoragePool'), path: pathField });
+export type PoolReference = z.output<typeof poolReference>;
+
+/** A flat guest network as a host has to provide it: a bridge, and an answer to DHCP on it. */
+export const guestNetworkSpec = z.strictObject({
+  networkId: idField('GuestNetwork'),
+  bridge: bridgeField,
+  cidr: cidrField,
+  gateway: ipv4Field,
+  dns: z.array(ipv4Field).min(1).max(4),
+  /** DNS domain of the guests. */
+  domain: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,253}$/)
+    .nullable(),
+});
+export type GuestNetworkSpec = z.output<typeof guestNetworkSpec>;
+
+export const nicSpec = z.strictObject({
+  nicId: idField('Nic'),
+  macAddress: macField,
+  ipAddress: ipv4Field,
+  network: guestNetworkSpec,
+});
+export type NicSpec = z.output<typeof nicSpec>;
+
+export const diskSpec = z.strictObject({
+  volumeId: idField('Volume'),
+  pool: poolReference,
+  /** 0 is the root disk. */
+  deviceIndex: z.int().min(0).max(15),
+});
+export type DiskSpec = z.output<typeof diskSpec>;
+
+/** All that a host needs to run a machine. */
+export const machineSpec = z.strictObject({
+  machineId: idField('VirtualMachine'),
+  /** Host name, told to the guest by DHCP. */
+  name: hostNameField,
+  cpuCount: z.int().min(1).max(256),
+  memoryBytes: countField,
+  disks: z.array(diskSpec).min(1),
+  /** Path of the ISO in its drive. */
+  isoPath: pathField.nullable(),
+  nics: z.array(nicSpec),
+});
+export type MachineSpec = z.output<typeof machineSpec>;
+
+/** What a host knows of a machine's power; `ABSENT`: it has no such machine. */
+export const powerState = z.enum(['ON', 'OFF', 'PAUSED', 'ABSENT']);
+export type PowerState = z.output<typeof powerState>;
+
+/** One machine as the host sees it. */
+export const machineObservation = z.strictObject({
+  machineId: idField('VirtualMachine'),
+  power: powerState,
+  /** Path of the ISO in its drive, as the hypervisor says. */
+  isoPath: z.string().nullable(),
+});
+export type MachineObservation = z.output<typeof machineObservation>;
+
+/** Counters since the machine was started, and its memory now. */
+export const machineCounters = z.strictObject({
+  machineId: idField('VirtualMachine'),
+  cpuNanoseconds: countField,
+  memoryBytes: countField,
+  diskReadBytes: countField,
+  diskWriteBytes: countField,
+  diskReads: countField,
+  diskWrites: countField,
+  networkRxBytes: countField,
+  networkTxBytes: countField,
+});
+export type MachineCounters = z.output<typeof machineCounters>;

@@ -1,0 +1,64 @@
+import type { Id } from '@nephos/model/kernel/ids.ts';
+import { getGuarded } from '../identity/access/guarded-loader.ts';
+import type { Actor } from '../platform/actor.ts';
+import { PlatformError } from '../platform/errors.ts';
+import type { JobRow } from '../platform/jobs/job-store.ts';
+import type { Platform } from '../platform/platform.ts';
+
+const unfinished: readonly JobRow['status'][] = ['QUEUED', 'RUNNING'];
+
+/** What people do to jobs. */
+export class JobService {
+  readonly #platform: Platform;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /** Whether a job can still be cancelled: it is under way and has not passed its saga's point of no return. */
+  isCancellable(job: JobRow): boolean {
+    if (!unfinished.includes(job.status) || job.error !== null) return false;
+    const { noReturnFrom } = this.#platform.runner.sagaOf(job.kind);
+    const last = job.steps.find(({ name }) => name === noReturnFrom);
+    return job.status === 'QUEUED' || last === undefined || last.status === 'PENDING';
+  }
+
+  async cancel(actor: Actor, id: Id<'Job'>): Promise<{ jobId: string }> {
+    const { mutations, bus, runner, clock } = this.#platform;
+    await mutations.run({ action: 'job.cancel', actor, input: {} }, async (mutation) => {
+      const job = await getGuarded(mutation.tx, actor, 'Job', id, 'job.cancel');
+      if (!this.isCancellable(job)) {
+        throw new PlatformError('INVALID_STATE', `job ${job.kind} is ${job.status} and can no longer be cancelled`, {
+          details: { id, status: job.status },
+        });
+      }
+      await mutation.tx.updateTable('Job').set({ cancelRequestedAt: clock.now() }).where('id', '=', id).execute();
+      mutation.concerns('Job', id, job.accountId, { kind: job.kind });
+      return {};
+    });
+    runner.cancel(id);
+    await bus.send(undefined, 'job.cancel', { jobId: id });
+    return { jobId: id };
+  }
+
+  async resume(actor: Actor, id: Id<'Job'>): Promise<{ jobId: string }> {
+    return this.#platform.mutations.run({ action: 'job.resume', actor, input: {} }, async (mutation) => {
+      const job = await getGuarded(mutation.tx, actor, 'Job', id, 'job.resume');
+      const resumed = await mutation.tx
+        .updateTable('Job')
+        // With no lease it is any server's to take up, and what it has to do next is to go on taking back.
+        .set({ status: 'RUNNING', leaseServerId: null })
+        .where('id', '=', id)
+        .where('status', '=', 'STUCK')
+        .returning('id')
+        .executeTakeFirst();
+      if (resumed === undefined) {
+        throw new PlatformError('INVALID_STATE', `job ${job.kind} is ${job.status}; only a STUCK job can be resumed`, {
+          details: { id, status: job.status },
+        });
+      }
+      mutation.concerns('Job', id, job.accountId, { kind: job.kind });
+      return { jobId: id };
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { newId } from '@nephos/model/kernel/ids.ts';
+import { GiB, MiB, TiB } from '@nephos/model/kernel/units.ts';
+import type { Actor } from '../../platform/actor.ts';
+import { isUniqueViolation } from '../../platform/database-errors.ts';
+import { invalid } from '../../platform/errors.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { Check } from '../../platform/validation.ts';
+
+export interface ServiceOfferingPlan {
+  name: string;
+  displayText?: string | null | undefined;
+  cpuCount: number;
+  cpuMhz: number;
+  memoryBytes: bigint;
+}
+
+/** Choices that a fresh cloud begins with. */
+const seeded: ServiceOfferingPlan[] = [
+  { name: 'tiny', displayText: '1 processor, 256 MiB', cpuCount: 1, cpuMhz: 500, memoryBytes: 256n * MiB },
+  { name: 'small', displayText: '1 processor, 1 GiB', cpuCount: 1, cpuMhz: 1000, memoryBytes: GiB },
+  { name: 'medium', displayText: '2 processors, 4 GiB', cpuCount: 2, cpuMhz: 1000, memoryBytes: 4n * GiB },
+  { name: 'large', displayText: '4 processors, 8 GiB', cpuCount: 4, cpuMhz: 1000, memoryBytes: 8n * GiB },
+  { name: 'xlarge', displayText: '8 processors, 16 GiB', cpuCount: 8, cpuMhz: 1000, memoryBytes: 16n * GiB },
+];
+
+/** Choices of processors and memory. */
+export class OfferingService {
+  readonly #platform: Platform;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  create(
+    actor: Actor,
+    input: ServiceOfferingPlan & { idempotencyKey?: string | null | undefined },
+  ): Promise<{ serviceOfferingId: string }> {
+    const { idempotencyKey: _, ...plan } = input;
+    const check = new Check();
+    check.name('input.name', plan.name);
+    if (plan.displayText != null) check.line('input.displayText', plan.displayText);
+    check.range('input.cpuCount', plan.cpuCount, 1, 256);
+    check.range('input.cpuMhz', plan.cpuMhz, 100, 10_000);
+    check.that(
+      plan.memoryBytes >= 32n * MiB && plan.memoryBytes <= 16n * TiB && plan.memoryBytes % MiB === 0n,
+      'input.memory',
+      plan.memoryBytes,
+      'must be whole MiB from 32 MiB to 16 TiB',
+    );
+    check.done();
+    return this.#platform.mutations.run({ action: 'serviceOffering.create', actor, input }, async (mutation) => {
+      try {
+        const id = newId('ServiceOffering');
+        await mutation.tx
+          .insertInto('ServiceOffering')
+          .values({ id, ...plan, displayText: plan.displayText ?? plan.name })
+          .execute();
+        mutation.concerns('ServiceOffering', id, null);
+        return { serviceOfferingId: id };
+      } catch (error) {
+        if (isUniqueViolation(error)) throw invalid('input.name', plan.name, 'is the name of another service offering');
+        throw error;
+      }
+    });
+  }
+
+  /** Gives a cloud that has no offering yet the first few. */
+  async seed(): Promise<void> {
+    const { db } = this.#platform;
+    if ((await db.selectFrom('ServiceOffering').select('id').executeTakeFirst()) !== undefined) return;
+    await db
+      .insertInto('ServiceOffering')
+      .values(seeded.map((plan) => ({ id: newId('ServiceOffering'), ...plan, displayText: plan.displayText ?? plan.name })))
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute();
+  }
+}

@@ -1,0 +1,46 @@
+import { roleAllows, type Permission } from '../../identity/access/permissions.ts';
+import type { Actor } from '../../platform/actor.ts';
+import { nextState, statesThatAccept, type VirtualMachineEvent } from './state-machine.ts';
+import type { MachineRow } from './store.ts';
+
+/** What can be done to a machine, the permission it asks for, and the event it begins with. */
+export const machineActions = {
+  START: { permission: 'virtualMachine.start', event: 'start' },
+  STOP: { permission: 'virtualMachine.stop', event: 'stop' },
+  REBOOT: { permission: 'virtualMachine.reboot', event: 'reboot' },
+  ATTACH_ISO: { permission: 'virtualMachine.attachIso', event: 'setIso' },
+  DETACH_ISO: { permission: 'virtualMachine.detachIso', event: 'setIso' },
+  CREATE_TEMPLATE: { permission: 'template.create', event: 'createTemplate' },
+  OPEN_CONSOLE: { permission: 'virtualMachine.console', event: 'openConsole' },
+  RENAME: { permission: 'virtualMachine.rename', event: null },
+  DESTROY: { permission: 'virtualMachine.destroy', event: 'destroy' },
+  RECOVER: { permission: 'virtualMachine.recover', event: 'recover' },
+  EXPUNGE: { permission: 'virtualMachine.expunge', event: 'expunge' },
+} as const satisfies Record<string, { permission: Permission; event: VirtualMachineEvent | null }>;
+
+export type MachineAction = keyof typeof machineActions;
+
+export interface AvailableAction {
+  action: MachineAction;
+  isAllowed: boolean;
+  /** Why not, for people. */
+  reason: string | null;
+}
+
+/** What an actor may do to a machine now, and why not the rest: from the state table and the role. */
+export function availableActions(actor: Actor, machine: MachineRow): AvailableAction[] {
+  return (Object.keys(machineActions) as MachineAction[]).map((action) => {
+    const reason = reasonAgainst(actor, machine, action);
+    return { action, isAllowed: reason === null, reason };
+  });
+}
+
+function reasonAgainst(actor: Actor, machine: MachineRow, action: MachineAction): string | null {
+  const { permission, event } = machineActions[action];
+  if (!roleAllows(actor.role, permission)) return `your role does not allow ${permission}`;
+  if (event !== null && nextState(machine.state, event) === undefined) {
+    return `it is ${machine.state}, and must be ${statesThatAccept(event).join(' or ')}`;
+  }
+  if (action === 'DETACH_ISO' && machine.isoId === null) return 'there is no disc in its drive';
+  return null;
+}

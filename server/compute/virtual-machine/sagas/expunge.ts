@@ -1,0 +1,76 @@
+import { idField } from '@nephos/agent-protocol/fields.ts';
+import type { Transaction } from '@nephos/model/database.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
+import { z } from 'zod';
+import { appendUsage } from '../../../billing/usage-events.ts';
+import { releaseAddresses } from '../../../network/address/store.ts';
+import { defineSaga } from '../../../platform/jobs/saga.ts';
+import { releasePool } from '../../placement/placement.ts';
+import { move } from '../store.ts';
+import { machineUsage, volumeUsage } from '../usage.ts';
+import type { MachineSagaDeps } from './deploy.ts';
+
+const expungeInput = z.object({
+  machineId: idField('VirtualMachine'),
+  /** Agent of the host it ran on last, where its definition still is. */
+  lastAgentId: idField('Agent').nullable(),
+  /** Its disks, each with the agent of a host that reaches it. */
+  volumes: z.array(
+    z.object({
+      volumeId: idField('Volume'),
+      agentId: idField('Agent'),
+      pool: z.object({ poolId: idField('StoragePool'), path: z.string() }),
+    }),
+  ),
+});
+
+type ExpungeOutputs = { removeMachine: undefined; deleteVolumes: undefined };
+
+/** Removes a destroyed machine for good: nothing of it is left anywhere. What fails is tried again by the expunger. */
+export function expungeSaga({ agents, clock, settings }: MachineSagaDeps) {
+  const wait = () => ({ deadlineSeconds: settings.get('wait') });
+  return defineSaga<z.output<typeof expungeInput>, ExpungeOutputs>({
+    kind: 'virtualMachine.expunge',
+    input: expungeInput,
+    noReturnFrom: 'removeMachine',
+    steps: [
+      {
+        name: 'removeMachine',
+        act: async (run) => {
+          const { lastAgentId, machineId } = run.input;
+          if (lastAgentId !== null) await agents.execute(run, lastAgentId, 'machine.remove', { machineId }, wait());
+        },
+      },
+      {
+        name: 'deleteVolumes',
+        act: async (run) => {
+          for (const { volumeId, agentId, pool } of run.input.volumes) {
+            await agents.execute(run, agentId, 'volume.delete', { volumeId, pool }, { ...wait(), label: volumeId });
+          }
+        },
+        record: (tx, { input }) => forget(tx, input.machineId, clock.now()),
+      },
+    ],
+    failed: async (tx, { input }) => {
+      await move(tx, input.machineId, 'expungeFailed');
+    },
+  });
+}
+
+/** Deletes the rows of a machine and gives back all it held. */
+async function forget(tx: Transaction, machineId: Id<'VirtualMachine'>, at: Date): Promise<void> {
+  const nics = await tx.selectFrom('Nic').select('id').where('virtualMachineId', '=', machineId).execute();
+  await releaseAddresses(tx, nics.map(({ id }) => id), at);
+  const volumes = await tx.deleteFrom('Volume').where('virtualMachineId', '=', machineId).returningAll().execute();
+  for (const { poolId, sizeBytes } of volumes) await releasePool(tx, poolId, sizeBytes);
+  const machine = await tx
+    .deleteFrom('VirtualMachine')
+    .where('id', '=', machineId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await appendUsage(tx, [
+    ...volumes.map((volume) => volumeUsage('VOLUME_DELETE', volume, at)),
+    // A machine that never ran was never metered.
+    ...(machine.lastHostId === null ? [] : [machineUsage('VM_EXPUNGE', machine, at)]),
+  ]);
+}

@@ -1,0 +1,66 @@
+import { idField } from '@nephos/agent-protocol/fields.ts';
+import { z } from 'zod';
+import { defineSaga } from '../../../platform/jobs/saga.ts';
+import { releaseHost } from '../../placement/placement.ts';
+import { decodeSpec, type MachineSpecText } from '../machine-spec.ts';
+import { move } from '../store.ts';
+import { appendMachineUsage } from '../usage.ts';
+import type { MachineSagaDeps } from './deploy.ts';
+
+const startInput = z.object({
+  machineId: idField('VirtualMachine'),
+  hostId: idField('Host'),
+  agentId: idField('Agent'),
+  cpuMhz: z.number(),
+  memoryBytes: z.string(),
+  /** Agent of the host where it ran last, when that is another one: its definition there is removed first. */
+  lastAgentId: idField('Agent').nullable(),
+  spec: z.custom<MachineSpecText>((value) => typeof value === 'object'),
+});
+
+type StartInput = z.output<typeof startInput>;
+type StartOutputs = { reserve: undefined; leaveLastHost: undefined; start: undefined };
+
+/** Starts a stopped machine on the host that was reserved with the request. */
+export function startSaga({ agents, clock, settings }: MachineSagaDeps) {
+  const wait = () => ({ deadlineSeconds: settings.get('wait') });
+  return defineSaga<StartInput, StartOutputs>({
+    kind: 'virtualMachine.start',
+    input: startInput,
+    steps: [
+      {
+        name: 'reserve',
+        recordUndo: async (tx, { input }) => {
+          const { hostId, cpuMhz, memoryBytes } = input;
+          await releaseHost(tx, hostId, { cpuMhz, memoryBytes: BigInt(memoryBytes) });
+        },
+      },
+      {
+        name: 'leaveLastHost',
+        act: async (run) => {
+          const { lastAgentId, machineId } = run.input;
+          if (lastAgentId !== null) await agents.execute(run, lastAgentId, 'machine.remove', { machineId }, wait());
+        },
+      },
+      {
+        name: 'start',
+        act: async (run) => {
+          await agents.execute(run, run.input.agentId, 'machine.start', { machine: decodeSpec(run.input.spec) }, wait());
+        },
+        record: async (tx, { input }) => {
+          const at = clock.now();
+          const machine = await move(tx, input.machineId, 'started', { observedPower: 'ON', observedAt: at });
+          await appendMachineUsage(tx, 'VM_START', machine, at);
+        },
+        undo: async (run) => {
+          const { machineId, agentId } = run.input;
+          await agents.execute(run, agentId, 'machine.remove', { machineId }, wait());
+        },
+      },
+    ],
+    succeeded: (_tx, { input }) => Promise.resolve(input.machineId),
+    failed: async (tx, { input }) => {
+      await move(tx, input.machineId, 'startFailed', { hostId: null, desiredPower: 'OFF', observedPower: 'OFF' });
+    },
+  });
+}

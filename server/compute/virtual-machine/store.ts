@@ -1,0 +1,63 @@
+import type { Database, Row, RowChange, Transaction } from '@nephos/model/database.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
+import { notFound, PlatformError } from '../../platform/errors.ts';
+import { nextState, statesThatAccept, type VirtualMachineEvent } from './state-machine.ts';
+
+export type MachineRow = Row<'VirtualMachine'>;
+
+/** The state after an event, whatever accepted state the row is in by the time the statement gets to it. */
+function stateAfter(event: VirtualMachineEvent) {
+  const moves = statesThatAccept(event).map((state) => sql`when ${state} then ${nextState(state, event)}`);
+  return sql<MachineRow['state']>`(case "state"::text ${sql.join(moves, sql` `)} end)::"VirtualMachineState"`;
+}
+
+/**
+ * Moves a machine to its next state, together with other columns, in one compare-and-set.
+ * @returns `undefined` when the machine is gone or in a state that does not accept the event
+ */
+export function tryMove(
+  db: Database | Transaction,
+  id: Id<'VirtualMachine'>,
+  event: VirtualMachineEvent,
+  change: RowChange<'VirtualMachine'> = {},
+): Promise<MachineRow | undefined> {
+  return db
+    .updateTable('VirtualMachine')
+    .set({ ...change, state: stateAfter(event) })
+    .where('id', '=', id)
+    .where('state', 'in', statesThatAccept(event))
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/**
+ * Like {@link tryMove}.
+ * @throws PlatformError INVALID_STATE with the state it is in, NOT_FOUND
+ */
+export async function move(
+  db: Database | Transaction,
+  id: Id<'VirtualMachine'>,
+  event: VirtualMachineEvent,
+  change: RowChange<'VirtualMachine'> = {},
+): Promise<MachineRow> {
+  const moved = await tryMove(db, id, event, change);
+  if (moved !== undefined) return moved;
+  const machine = await db.selectFrom('VirtualMachine').selectAll().where('id', '=', id).executeTakeFirst();
+  if (machine === undefined) throw notFound('virtual machine', id);
+  throw invalidState(machine, event);
+}
+
+/** What an event is called in a message. */
+const verbs: Partial<Record<VirtualMachineEvent, string>> = {
+  setIso: 'have its ISO changed',
+  createTemplate: 'be made a template',
+  openConsole: 'show its screen',
+};
+
+export function invalidState(machine: MachineRow, event: VirtualMachineEvent): PlatformError {
+  const wanted = statesThatAccept(event).join(' or ');
+  return new PlatformError('INVALID_STATE', `${machine.name} is ${machine.state}; to ${verbs[event] ?? event} it must be ${wanted}`, {
+    details: { id: machine.id, state: machine.state, accepts: statesThatAccept(event) },
+  });
+}

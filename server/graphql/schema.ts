@@ -1,0 +1,41 @@
+// Each import adds its feature's types and fields to the builder.
+import '../activity/audit-event-schema.ts';
+import '../activity/change-schema.ts';
+import '../activity/job-schema.ts';
+import '../billing/usage-record/schema.ts';
+import '../compute/console-access/schema.ts';
+import '../compute/service-offering/schema.ts';
+import '../compute/statistics/schema.ts';
+import '../compute/virtual-machine/mutations-schema.ts';
+import '../compute/virtual-machine/schema.ts';
+import '../identity/account/create-account-schema.ts';
+import '../identity/api-key/schema.ts';
+import '../identity/session/schema.ts';
+import '../infrastructure/agent/schema.ts';
+import '../infrastructure/cluster/schema.ts';
+import '../infrastructure/host/schema.ts';
+import '../infrastructure/image-store/schema.ts';
+import '../infrastructure/physical-network/schema.ts';
+import '../infrastructure/pod/schema.ts';
+import '../infrastructure/storage-pool/schema.ts';
+import '../infrastructure/zone/create-zone-schema.ts';
+import '../infrastructure/zone/schema.ts';
+import '../network/guest-network/schema.ts';
+import '../network/nic/schema.ts';
+import '../settings/schema.ts';
+import '../storage/disk-offering/schema.ts';
+import '../storage/image/schema.ts';
+import '../storage/volume/schema.ts';
+import './node-schema.ts';
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+
+/** The whole API. */
+export function buildApiSchema(): GraphQLSchema {
+  return builder.toSchema();
+}
+
+/** The SDL as it is checked in: `server/graphql/schema.graphql`. */
+export function printApiSchema(): string {
+  return `${printSchema(lexicographicSortSchema(buildApiSchema()))}\n`;
+}

@@ -1,0 +1,29 @@
+import type { EnrolmentService, TokenOrder } from '../../agent-gateway/enrolment-service.ts';
+import type { Actor } from '../../platform/actor.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { Check } from '../../platform/validation.ts';
+
+/** Who may join. */
+export class AgentService {
+  readonly #platform: Platform;
+  readonly #enrolment: EnrolmentService;
+
+  constructor(platform: Platform, enrolment: EnrolmentService) {
+    this.#platform = platform;
+    this.#enrolment = enrolment;
+  }
+
+  async createToken(actor: Actor, order: TokenOrder): Promise<{ token: string; expiresAt: Date }> {
+    const check = new Check();
+    check.range('input.uses', order.uses, 1, 10_000);
+    check.range('input.validMinutes', order.validMinutes, 1, 10_080);
+    check.done();
+    const action = 'agent.createEnrolmentToken';
+    const made = await this.#enrolment.createToken(order);
+    await this.#platform.mutations.run({ action, actor, input: {} }, (mutation) => {
+      mutation.concerns('EnrolmentToken', order.kind, null, { ...order });
+      return Promise.resolve({});
+    });
+    return made;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Row } from '@nephos/model/database.ts';
+import type { AgentKind as AgentKinds } from '@nephos/model/generated/enums.ts';
+import { sql } from 'kysely';
+import { builder, Node } from '../../graphql/builder.ts';
+import { addListField } from '../../graphql/list-field.ts';
+import { factsOf } from '../host/store.ts';
+import { connectedAgents } from './store.ts';
+
+export const AgentKind = builder.enumType('AgentKind', {
+  description: 'What an agent does.',
+  values: {
+    HOST: { description: 'Runs machines on a hypervisor host.' },
+    STORAGE: { description: 'Fetches, checks and keeps templates and ISOs.' },
+  } satisfies Record<keyof typeof AgentKinds, { description: string }>,
+});
+
+/** An agent. */
+export const Agent = builder.objectRef<Row<'Agent'>>('Agent').implement({
+  description: 'A program that acts for the platform on some machine, known by its certificate.',
+  interfaces: [Node],
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Name that it enrolled under; the host name unless it was told otherwise.' }),
+    kind: t.field({ type: AgentKind, description: 'What it does.', resolve: ({ kind }) => kind }),
+    isConnected: t.boolean({
+      description: 'Whether it is connected to a management server now.',
+      resolve: async ({ id }, _args, { load }) => (await load.partsOf('connection', id, connectedAgents)) ?? false,
+    }),
+    driver: t.string({
+      nullable: true,
+      description: 'What a host agent drives: `libvirt` or `simulator`. Null before it connected first.',
+      resolve: (agent) => (agent.facts === null ? null : factsOf(agent).driver),
+    }),
+    hypervisor: t.string({
+      nullable: true,
+      description: 'Hypervisor type that its cluster must have: `KVM` or `SIMULATOR`. Null before it connected first.',
+      resolve: (agent) => (agent.facts === null ? null : factsOf(agent).hypervisor),
+    }),
+    softwareVersion: t.exposeString('softwareVersion', { description: 'Program version it last connected with.' }),
+    certificateUntil: t.expose('certificateUntil', { type: 'DateTime', description: 'When its certificate ends; it renews it before.' }),
+    version: t.exposeInt('version', { description: 'Grows with every change.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it enrolled.' }),
+  }),
+});
+
+const AgentFilter = builder.inputType('AgentFilter', {
+  description: 'Which agents.',
+  fields: (t) => ({
+    kind: t.field({ type: AgentKind, required: false, description: 'Of this kind.' }),
+    isFree: t.boolean({ required: false, description: 'With true: only agents that are no host yet and work for no zone.' }),
+  }),
+});
+
+addListField({
+  field: 'agents',
+  type: 'Agent',
+  plural: 'agents',
+  node: Agent,
+  table: 'Agent',
+  permission: 'agent.list',
+  searched: ['name'],
+  filter: {
+    input: AgentFilter,
+    where: ({ kind, isFree }) => [
+      ...(kind == null ? [] : [sql<boolean>`"kind"::text = ${kind}`]),
+      ...(isFree !== true
+        ? []
+        : [sql<boolean>`"zoneId" is null and not exists (select 1 from "Host" h where h."agentId" = "Agent"."id")`]),
+    ],
+  },
+});
+
+const CreateEnrolmentTokenInput = builder.inputType('CreateEnrolmentTokenInput', {
+  description: 'What a new enrolment token admits.',
+  fields: (t) => ({
+    kind: t.field({ type: AgentKind, description: 'Kind of agent.' }),
+    uses: t.int({ defaultValue: 1, description: 'How many agents it admits, 1 to 10,000.' }),
+    validMinutes: t.int({ defaultValue: 60, description: 'Minutes until it ends, 1 to 10,080.' }),
+  }),
+});
+
+const EnrolmentToken = builder.objectRef<{ token: string; expiresAt: Date }>('EnrolmentToken').implement({
+  description: 'What an agent needs to enrol.',
+  fields: (t) => ({
+    token: t.exposeString('token', { description: 'Put it into the agent’s NEPHOS_ENROLMENT_TOKEN_FILE. Shown now and never again.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends.' }),
+  }),
+});
+
+builder.mutationField('createEnrolmentToken', (t) =>
+  t.field({
+    type: EnrolmentToken,
+    permission: 'agent.createEnrolmentToken',
+    description: 'Makes a token by which new agents enrol. Errors: VALIDATION_FAILED.',
+    args: { input: t.arg({ type: CreateEnrolmentTokenInput, description: 'What it admits.' }) },
+    resolve: (_parent, { input }, { services, actor }) => services.agents.createToken(actor, input),
+  }),
+);

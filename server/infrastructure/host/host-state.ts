@@ -1,0 +1,18 @@
+import type { HostAdminState, HostLinkState } from '@nephos/model/generated/enums.ts';
+
+/** What can happen to the link between a host's agent and the platform. */
+export type HostLinkEvent = 'connecting' | 'connected' | 'lost' | 'overdue' | 'declaredDown';
+
+/** The link's state table: absent means that the event changes nothing. */
+export const hostLinkTransitions: Record<HostLinkState, Partial<Record<HostLinkEvent, HostLinkState>>> = {
+  CONNECTING: { connected: 'UP', lost: 'DISCONNECTED' },
+  UP: { connected: 'UP', lost: 'DISCONNECTED' },
+  DISCONNECTED: { connected: 'UP', overdue: 'ALERT' },
+  ALERT: { connected: 'UP', declaredDown: 'DOWN' },
+  DOWN: { connected: 'UP' },
+};
+
+/** Whether a host takes new machines. */
+export function acceptsMachines(host: { linkState: HostLinkState; adminState: HostAdminState }): boolean {
+  return host.linkState === 'UP' && host.adminState === 'ENABLED';
+}

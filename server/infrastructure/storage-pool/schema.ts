@@ -1,0 +1,130 @@
+import type { Row } from '@nephos/model/database.ts';
+import type {
+  StoragePoolScope as StoragePoolScopes,
+  StoragePoolState as StoragePoolStates,
+  StoragePoolType as StoragePoolTypes,
+} from '@nephos/model/generated/enums.ts';
+import { parseId } from '@nephos/model/kernel/ids.ts';
+import { Job } from '../../activity/job-schema.ts';
+import { builder, Node } from '../../graphql/builder.ts';
+import { idArgument, optionalId } from '../../graphql/id-argument.ts';
+import { addListField } from '../../graphql/list-field.ts';
+import { Zone } from '../zone/schema.ts';
+import { poolCapacities } from './store.ts';
+
+const StoragePoolType = builder.enumType('StoragePoolType', {
+  description: 'How hosts reach a storage pool.',
+  values: {
+    LOCAL_DIRECTORY: { description: 'A directory on one host’s own disk.' },
+    SHARED_DIRECTORY: { description: 'A directory that is mounted at the same path on several hosts, NFS say.' },
+  } satisfies Record<keyof typeof StoragePoolTypes, { description: string }>,
+});
+
+const StoragePoolScope = builder.enumType('StoragePoolScope', {
+  description: 'Which hosts reach a storage pool.',
+  values: {
+    HOST: { description: 'One host.' },
+    CLUSTER: { description: 'All hosts of a cluster.' },
+    ZONE: { description: 'All hosts of a zone.' },
+  } satisfies Record<keyof typeof StoragePoolScopes, { description: string }>,
+});
+
+const StoragePoolState = builder.enumType('StoragePoolState', {
+  description: 'Whether a storage pool can be used.',
+  values: {
+    ATTACHING: { description: 'Is being made ready.' },
+    UP: { description: 'Takes new disks.' },
+    DISABLED: { description: 'Takes no new disks.' },
+    ERROR: { description: 'Cannot be used.' },
+  } satisfies Record<keyof typeof StoragePoolStates, { description: string }>,
+});
+
+const PoolCapacity = builder.objectRef<Row<'StoragePoolCapacity'>>('StoragePoolCapacity').implement({
+  description: 'What a storage pool holds, and what of it is promised.',
+  fields: (t) => ({
+    total: t.expose('totalBytes', { type: 'Bytes', description: 'Its size.' }),
+    used: t.expose('usedBytes', { type: 'Bytes', description: 'Used, as its file system says.' }),
+    allocated: t.expose('allocatedBytes', { type: 'Bytes', description: 'Sum of the sizes of all disks on it; thin disks use less.' }),
+  }),
+});
+
+/** A storage pool. */
+export const StoragePool = builder.objectRef<Row<'StoragePool'>>('StoragePool').implement({
+  description: 'Primary storage: holds the disks of machines.',
+  interfaces: [Node],
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name, unique in the zone.' }),
+    type: t.field({ type: StoragePoolType, description: 'How hosts reach it.', resolve: ({ type }) => type }),
+    scope: t.field({ type: StoragePoolScope, description: 'Which hosts reach it.', resolve: ({ scope }) => scope }),
+    state: t.field({ type: StoragePoolState, description: 'Whether it can be used.', resolve: ({ state }) => state }),
+    path: t.exposeString('path', { description: 'Its directory on the hosts.' }),
+    capacity: t.field({
+      type: PoolCapacity,
+      nullable: true,
+      description: 'What it holds, and what of it is promised.',
+      resolve: async ({ id }, _args, { load }) => (await load.partsOf('poolCapacity', id, poolCapacities)) ?? null,
+    }),
+    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    version: t.exposeInt('version', { description: 'Grows with every change.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
+  }),
+});
+
+addListField({
+  field: 'storagePools',
+  type: 'StoragePool',
+  plural: 'storage pools',
+  node: StoragePool,
+  table: 'StoragePool',
+  permission: 'storagePool.list',
+  searched: ['name', 'path'],
+  orders: { NAME: { column: 'name', description: 'By name.' } },
+});
+
+export const StoragePoolPlanInput = builder.inputType('StoragePoolPlanInput', {
+  description: 'New primary storage.',
+  fields: (t) => ({
+    name: t.string({ description: 'Its name, unique in the zone.' }),
+    type: t.field({ type: StoragePoolType, description: 'How hosts reach it.' }),
+    scope: t.field({ type: StoragePoolScope, description: 'Which hosts reach it: HOST for a local directory, CLUSTER or ZONE for a shared one.' }),
+    path: t.string({ description: 'Absolute path of its directory on the hosts; made where it is missing.' }),
+  }),
+});
+
+const CreateStoragePoolInput = builder.inputType('CreateStoragePoolInput', {
+  description: 'New primary storage of a zone.',
+  fields: (t) => ({
+    zoneId: t.id({ description: 'The zone.' }),
+    clusterId: t.id({ required: false, description: 'For scope CLUSTER.' }),
+    hostId: t.id({ required: false, description: 'For scope HOST.' }),
+    name: t.string({ description: 'Its name, unique in the zone.' }),
+    type: t.field({ type: StoragePoolType, description: 'How hosts reach it.' }),
+    scope: t.field({ type: StoragePoolScope, description: 'Which hosts reach it.' }),
+    path: t.string({ description: 'Absolute path of its directory on the hosts.' }),
+    idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
+  }),
+});
+
+const CreateStoragePoolPayload = builder.objectRef<{ poolId: string; jobId: string }>('CreateStoragePoolPayload').implement({
+  description: 'The job that adds the pool.',
+  fields: (t) => ({
+    storagePoolId: t.exposeID('poolId', { description: 'Id that the pool will have.' }),
+    job: t.field({ type: Job, description: 'The job.', resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)) }),
+  }),
+});
+
+builder.mutationField('createStoragePool', (t) =>
+  t.field({
+    type: CreateStoragePoolPayload,
+    permission: 'storagePool.create',
+    description: 'Attaches a directory as primary storage on all hosts of its scope. Errors: NOT_FOUND, VALIDATION_FAILED.',
+    args: { input: t.arg({ type: CreateStoragePoolInput, description: 'The pool.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.storagePools.create(actor, {
+        ...input,
+        zoneId: idArgument('Zone', 'input.zoneId', input.zoneId),
+        clusterId: optionalId('Cluster', 'input.clusterId', input.clusterId),
+        hostId: optionalId('Host', 'input.hostId', input.hostId),
+      }),
+  }),
+);

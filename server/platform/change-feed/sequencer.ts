@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PromiseGate } from '../promise-gate.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import pg from 'pg';
+import { channels, type Change } from './change.ts';
+
+/** Whoever holds this session lock numbers; there is never a second. */
+const sequencerLock = 4_105_130_001;
+
+/** Batches are at least this far apart, so that a busy moment costs one statement and not one per change. */
+const batchMs = 20;
+/** A change whose notice was lost waits no longer than this. */
+const longestWaitMs = 1000;
+const campaignMs = 1000;
+const batchSize = 5000;
+
+/**
+ * Numbers what was committed. The rows are taken in the order of their ids among those that are visible now; one
+ * that becomes visible later gets a later number. That is why only one server may do it, and why it does so on the
+ * very connection that holds the lock: a number is never given by a server that lost it.
+ */
+const numberChanges = `
+  with taken as (
+    delete from "ChangePending" where id in (select id from "ChangePending" order by id limit ${batchSize}) returning *
+  ), numbered as (
+    insert into "Change" ("seq", "at", "kind", "resourceId", "operation", "version", "audience", "accountId")
+    select nextval('nephos_change_seq'), now(), "kind", "resourceId", "operation", "version", "audience", "accountId"
+    from (select * from taken order by id) as ordered
+    returning *
+  ), notified as (
+    select pg_notify('${channels.numbered}', max("seq")::text) from numbered having count(*) > 0
+  )
+  select numbered.* from numbered left join notified on true order by "seq"`;
+
+const numberUsage = `
+  with taken as (
+    delete from "UsageEventPending" where id in (select id from "UsageEventPending" order by id limit ${batchSize}) returning *
+  )
+  insert into "UsageEvent" ("seq", "id", "kind", "at", "accountId", "domainId", "zoneId", "resourceId", "resourceName", "attributes")
+  select nextval('nephos_usage_seq'), "id", "kind", "at", "accountId", "domainId", "zoneId", "resourceId", "resourceName", "attributes"
+  from (select * from taken order by id) as ordered`;
+
+export interface SequencerOptions {
+  databaseUrl: string;
+  log: Logger;
+  metrics: Metrics;
+  /** On the server that numbers: the changes just numbered, in order. */
+  onNumbered(changes: Change[]): void;
+}
+
+/** Every server runs one; the one that holds the lock works, the others stand by. */
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  readonly #stopping = new AbortController();
+  readonly #work = new PromiseGate();
+  #running: Promise<void> | undefined;
+  #isLeader = false;
+
+  constructor(options: SequencerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this server numbers now. */
+  get isLeader(): boolean {
+    return this.#isLeader;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Something may have been committed. */
+  wake(): void {
+    this.#work.open();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#work.open();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { log, metrics, databaseUrl } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const client = new pg.Client({ connectionString: databaseUrl, application_name: 'nephos-sequencer', keepAlive: true });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        await this.#campaign(client);
+        if (signal.aborted) return;
+        this.#isLeader = true;
+        metrics.isSequencer.set(1);
+        log.info('numbering the change feed');
+        await this.#lead(client);
+      } catch (error) {
+        if (!signal.aborted) log.warn({ err: error }, 'sequencer lost its connection');
+        await sleep(batchMs);
+      } finally {
+        this.#isLeader = false;
+        metrics.isSequencer.set(0);
+        await client.end().catch(() => undefined);
+      }
+      if (!signal.aborted) await sleep(200, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #campaign(client: pg.Client): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1) as won', [sequencerLock]);
+      if (rows[0]?.won) return;
+      await sleep(campaignMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #lead(client: pg.Client): Promise<void> {
+    await client.query(`listen ${channels.pending}`);
+    client.on('notification', () => this.wake());
+    while (!this.#stopping.signal.aborted) {
+      const started = performance.now();
+      const { rows } = await client.query<Change>({ name: 'number-changes', text: numberChanges, types: bigintTypes });
+      const usage = await client.query({ name: 'number-usage', text: numberUsage });
+      if (rows.length > 0) {
+        this.#options.metrics.changesNumbered.inc(rows.length);
+        this.#options.onNumbered(rows);
+      }
+      if (rows.length === batchSize || usage.rowCount === batchSize) continue;
+      await this.#work.waitOpen(longestWaitMs);
+      this.#work.close();
+      const left = batchMs - (performance.now() - started);
+      if (left > 0) await sleep(left);
+    }
+  }
+}
+
+const bigintTypes = new pg.TypeOverrides();
+bigintTypes.setTypeParser(pg.types.builtins.INT8, BigInt);

@@ -1,0 +1,73 @@
+import type { Database } from '@nephos/model/database.ts';
+import type { Clock } from '@nephos/model/kernel/clock.ts';
+import { sql } from 'kysely';
+import { isDatabaseUnavailable } from './database-errors.ts';
+import type { Logger } from './log.ts';
+import type { Settings } from './settings/settings.ts';
+
+const everyMs = 10 * 60_000;
+/** Partitions are made this long before they are needed, so that days of downtime do no harm. */
+const aheadMs = 14 * 86_400_000;
+const behindMs = 2 * 86_400_000;
+
+const partitioned = [
+  { table: 'Change', period: 'day' },
+  { table: 'MachineSample', period: 'day' },
+  { table: 'AuditEvent', period: 'month' },
+  { table: 'UsageEvent', period: 'month' },
+] as const;
+
+/** Makes the partitions that rows of about this moment and the next two weeks go into. */
+export async function ensurePartitions(db: Database, at: Date): Promise<void> {
+  const since = new Date(at.getTime() - behindMs);
+  const until = new Date(at.getTime() + aheadMs);
+  for (const { table, period } of partitioned) {
+    await sql`select nephos_ensure_partitions(${table}, ${period}, ${since}, ${until})`.execute(db);
+  }
+}
+
+/** Gives everything that grows an end. */
+export class Housekeeping {
+  readonly #options: { db: Database; clock: Clock; settings: Settings; log: Logger };
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: { db: Database; clock: Clock; settings: Settings; log: Logger }) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.run().catch((error: unknown) => {
+        if (!isDatabaseUnavailable(error)) this.#options.log.error({ err: error }, 'housekeeping failed');
+      });
+    }, everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async run(): Promise<void> {
+    const { db, clock, settings } = this.#options;
+    const now = clock.now();
+    const days = (count: number) => new Date(now.getTime() - count * 86_400_000);
+    const months = (count: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1));
+    await ensurePartitions(db, now);
+    const keepFrom = {
+      Change: days(settings.get('change.feed.retention.days')),
+      MachineSample: days(settings.get('vm.stats.retention.days')),
+      AuditEvent: months(settings.get('audit.retention.months')),
+      UsageEvent: months(settings.get('usage.event.retention.months')),
+    };
+    for (const { table, period } of partitioned) {
+      await sql`select nephos_drop_partitions(${table}, ${period}, ${keepFrom[table]})`.execute(db);
+    }
+    await db.deleteFrom('Job').where('finishedAt', '<', days(settings.get('job.expire.days'))).execute();
+    await db.deleteFrom('IdempotencyKey').where('createdAt', '<', days(1)).execute();
+    await db.deleteFrom('BusMessage').where('createdAt', '<', new Date(now.getTime() - 600_000)).execute();
+    await db.deleteFrom('UserSession').where('expiresAt', '<', now).execute();
+    await db.deleteFrom('SetupLink').where('expiresAt', '<', now).execute();
+    await db.deleteFrom('ConsoleToken').where('expiresAt', '<', now).execute();
+    await db.deleteFrom('EnrolmentToken').where('expiresAt', '<', days(1)).execute();
+  }
+}

@@ -1,0 +1,97 @@
+import { hostname } from 'node:os';
+import type { Database } from '@nephos/model/database.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
+import type { Logger } from '../log.ts';
+
+export interface ServerInstanceOptions {
+  db: Database;
+  leaseSeconds: number;
+  log: Logger;
+}
+
+/** Servers in this very process: several, when a test runs a cluster. */
+const ofThisProcess = new Set<string>();
+
+/**
+ * This process among the management servers: a row whose lease it renews. What is leased to it (jobs, agent
+ * connections) is free for others once the lease ran out. The database's clock decides, so servers' clocks need not agree.
+ */
+export class ServerInstance {
+  readonly id: Id<'ServerInstance'>;
+  readonly #options: ServerInstanceOptions;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ServerInstanceOptions) {
+    this.id = newId('ServerInstance');
+    ofThisProcess.add(this.id);
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { db, leaseSeconds } = this.#options;
+    await this.#endDeadNeighbours();
+    await db
+      .insertInto('ServerInstance')
+      .values({ id: this.id, hostname: hostname(), pid: process.pid, leaseUntil: leaseEnd(leaseSeconds) })
+      .execute();
+    this.#timer = setInterval(() => void this.#renew(), (leaseSeconds * 1000) / 4);
+  }
+
+  /** Gives up everything that is leased to this server at once. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#options.db.deleteFrom('ServerInstance').where('id', '=', this.id).execute();
+  }
+
+  async #renew(): Promise<void> {
+    const { db, leaseSeconds, log } = this.#options;
+    try {
+      await db
+        .insertInto('ServerInstance')
+        .values({ id: this.id, hostname: hostname(), pid: process.pid, leaseUntil: leaseEnd(leaseSeconds) })
+        // Inserted anew if another server took this one for dead: what it held went to others, fenced by attempt.
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ leaseUntil: leaseEnd(leaseSeconds) }))
+        .execute();
+    } catch (error) {
+      log.warn({ err: error }, 'server lease could not be renewed');
+    }
+  }
+
+  /** A server that ran on this machine and whose process is gone need not be waited for. */
+  async #endDeadNeighbours(): Promise<void> {
+    const { db, log } = this.#options;
+    const neighbours = await db
+      .selectFrom('ServerInstance')
+      .select(['id', 'pid'])
+      .where('hostname', '=', hostname())
+      .execute();
+    const dead = neighbours.filter(isGone).map(({ id }) => id);
+    const expired = sql<boolean>`"leaseUntil" < now() - interval '1 day'`;
+    await db
+      .deleteFrom('ServerInstance')
+      .where((where) => where.or([where('id', 'in', dead.length > 0 ? dead : ['' as Id<'ServerInstance'>]), expired]))
+      .execute();
+    if (dead.length > 0) log.info({ servers: dead }, 'servers of this machine that ended without a word');
+  }
+}
+
+function leaseEnd(leaseSeconds: number) {
+  return sql<Date>`now() + make_interval(secs => ${leaseSeconds})`;
+}
+
+function isGone({ id, pid }: { id: string; pid: number }): boolean {
+  // The same number as ours, and not ours: it was given out again.
+  if (pid === process.pid) return !ofThisProcess.has(id);
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EPERM';
+  }
+}
+
+/** SQL that is true while the server named by a column is alive. */
+export function isAliveServer(column: string) {
+  return sql<boolean>`exists (select 1 from "ServerInstance" s where s."id" = ${sql.ref(column)} and s."leaseUntil" > now())`;
+}

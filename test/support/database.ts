@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { connectDatabase, type Database } from '@nephos/model/database.ts';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { templateDatabase } from './global-postgres.ts';
+
+export interface TestDatabase extends AsyncDisposable {
+  url: string;
+  db: Database;
+}
+
+async function maintain(text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database of one's own with all migrations applied, gone when the test is done with it. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await maintain(`create database ${name} template ${templateDatabase}`);
+  const url = inject('postgresUrl').replace('/postgres?', `/${name}?`);
+  const connection = connectDatabase({ url, maxConnections: 4, applicationName: 'test' });
+  return {
+    url,
+    db: connection.db,
+    async [Symbol.asyncDispose]() {
+      await connection.close();
+      await maintain(`drop database ${name} with (force)`);
+    },
+  };
+}
