@@ -48,6 +48,8 @@ async function start() {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // A launcher that was killed leaves nobody to stop this process, and the port taken.
+  process.on('disconnect', () => stop('disconnect'));
 }
 
 try {

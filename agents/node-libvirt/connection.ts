@@ -92,8 +92,7 @@ export class Libvirt implements AsyncDisposable {
     options?.signal?.throwIfAborted();
     // A paused stream hears no answers to probes, so this connection sends none.
     const session = await openSession({ ...this.#options, keepalive: false });
-    const stream = new LibvirtStream(session, procedure);
-    return { stream, result: await stream.open(procedure, args, options) };
+    return LibvirtStream.open(session, procedure, args, options);
   }
 
   /** Calls `listener` for every such event of any domain; resolves once the daemon sends them. */

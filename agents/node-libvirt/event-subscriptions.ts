@@ -27,7 +27,7 @@ export class EventSubscriptions {
   constructor(session: RpcSession, reportError: (error: unknown) => void) {
     this.#session = session;
     this.#reportError = reportError;
-    session.onMessage((header, payload) => {
+    session.onMessage = (header, payload) => {
       if (header.program !== program.remote) return;
       try {
         const event = decodeEvent(header.procedure, payload);
@@ -35,7 +35,7 @@ export class EventSubscriptions {
       } catch (error) {
         reportError(error);
       }
-    });
+    };
   }
 
   /** Resolves once the daemon sends these events. */

@@ -1,6 +1,5 @@
 import { ConnectionClosedError } from './errors.ts';
-import { encodeFrame, messageStatus, messageType, rawFrame, readFrame } from './frame.ts';
-import type { FrameHeader } from './frame.ts';
+import { encodeFrame, type FrameHeader, messageStatus, messageType, rawFrame, readFrame } from './frame.ts';
 import { Keepalive, type KeepaliveOptions, keepaliveProcedure } from './keepalive.ts';
 import { type CallOptions, PendingCall } from './pending-call.ts';
 import { type Procedure, program } from './procedure.ts';
@@ -41,11 +40,12 @@ const protocolVersion = 1;
 export class RpcSession {
   /** Resolves when the session has ended, with why. */
   readonly closed: Promise<Error>;
+  /** Hears every message; must not throw. */
+  onMessage: MessageListener | undefined;
   readonly #options: SessionOptions;
   readonly #sent = new Map<number, PendingCall<unknown>>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #streams = new Map<number, StreamListener>();
-  readonly #messageListeners = new Set<MessageListener>();
   readonly #resolveClosed: (reason: Error) => void;
   #transport: Transport | undefined;
   #keepalive: Keepalive | undefined;
@@ -126,12 +126,6 @@ export class RpcSession {
     if (!this.#ended) this.#transport?.write(rawFrame(header, data), sent);
   }
 
-  /** Calls `listener` for every message from now on; returns how to stop that. */
-  onMessage(listener: MessageListener): () => void {
-    this.#messageListeners.add(listener);
-    return () => this.#messageListeners.delete(listener);
-  }
-
   /** Ends the session when the daemon stays silent. The daemon must have said that it answers probes. */
   startKeepalive(options: KeepaliveOptions): void {
     const ping = () => this.#sendKeepalive(keepaliveProcedure.ping);
@@ -205,17 +199,17 @@ export class RpcSession {
       return;
     }
     switch (header.type) {
-      case messageType.reply: {
+      case messageType.reply:
         this.#answer(header, payload);
-        return;
-      }
+        break;
       case messageType.message:
-        for (const listener of this.#messageListeners) listener(header, payload);
-        return;
+        this.onMessage?.(header, payload);
+        break;
       case messageType.stream:
       case messageType.streamHole:
         // Packets may still be under way for a stream that is closed on this side.
-        return this.#streams.get(header.serial)?.packet(header, payload);
+        this.#streams.get(header.serial)?.packet(header, payload);
+        break;
       default:
         throw new XdrError(`the daemon sent a message of type ${header.type}`);
     }

@@ -4,7 +4,7 @@ import { ConnectionClosedError, errorReport, hasErrorCode, LibvirtError } from '
 import { type FrameHeader, messageStatus, messageType } from './frame.ts';
 import type { CallOptions } from './pending-call.ts';
 import type { Procedure } from './procedure.ts';
-import type { RpcSession, StreamListener } from './rpc-session.ts';
+import type { ProcedureNumber, RpcSession, StreamListener } from './rpc-session.ts';
 import { type XdrDecoder, XdrError } from './xdr.ts';
 
 /** Longest payload of a stream packet that every libvirt takes (VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX). */
@@ -26,38 +26,42 @@ const abortGraceMs = 1000;
  */
 export class LibvirtStream extends Duplex {
   readonly #session: RpcSession;
-  readonly #procedure: Procedure<readonly unknown[], unknown>;
+  readonly #procedure: ProcedureNumber & { readonly name: string };
   #serial = 0;
   #hasReadAll = false;
   /** Whether the daemon has let go of the stream, or cannot any more. */
   #isOver = false;
   #onOver: () => void = () => undefined;
 
-  /** `session` must carry nothing else and is closed with the stream; `procedure` is the call that opens it. */
-  constructor(session: RpcSession, procedure: Procedure<readonly unknown[], unknown>) {
+  private constructor(session: RpcSession, procedure: ProcedureNumber & { readonly name: string }) {
     super({ allowHalfOpen: false });
     this.#session = session;
     this.#procedure = procedure;
   }
 
-  /** Makes the call that opens the stream, and resolves with its answer. */
-  async open<Arguments extends readonly unknown[], Result>(
+  /**
+   * Makes the call that opens a stream on a session that carries nothing else and is closed with the stream.
+   * Rejects as the call does.
+   */
+  static async open<Arguments extends readonly unknown[], Result>(
+    session: RpcSession,
     procedure: Procedure<Arguments, Result>,
     args: Arguments,
     options?: CallOptions,
-  ): Promise<Result> {
+  ): Promise<{ stream: LibvirtStream; result: Result }> {
+    const stream = new LibvirtStream(session, procedure);
     const listener: StreamListener = {
-      packet: (header, payload) => this.#packet(header, payload),
-      disconnected: (reason) => this.#disconnected(reason),
+      packet: (header, payload) => stream.#packet(header, payload),
+      disconnected: (reason) => stream.#disconnected(reason),
     };
-    const onSerial = (serial: number) => (this.#serial = serial);
+    const onSerial = (serial: number) => (stream.#serial = serial);
     try {
-      return await this.#session.call(procedure, args, options, { listener, onSerial });
+      return { stream, result: await session.call(procedure, args, options, { listener, onSerial }) };
     } catch (error) {
       // Nobody holds the stream yet, so nobody would hear its error: the call's rejection says it.
-      this.on('error', () => undefined);
-      this.#isOver = true;
-      this.destroy();
+      stream.on('error', () => undefined);
+      stream.#isOver = true;
+      stream.destroy();
       throw error;
     }
   }
@@ -100,24 +104,11 @@ export class LibvirtStream extends Duplex {
   }
 
   #packet(header: FrameHeader, payload: XdrDecoder): void {
-    if (header.type !== messageType.stream)
-      throw new XdrError('a hole in a stream that was not opened as sparse');
-    switch (header.status) {
-      case messageStatus.continue: {
-        this.#data(payload.rest());
-        return;
-      }
-      case messageStatus.ok: {
-        this.#over();
-        return;
-      }
-      default: {
-        this.#failed(
-          new LibvirtError(this.#procedure.name, decodeWhole(errorReport, payload, 'stream error')),
-        );
-        return;
-      }
-    }
+    if (header.type === messageType.streamHole) throw new XdrError('a hole in a stream that is not sparse');
+    if (header.status === messageStatus.continue) this.#data(payload.rest());
+    else if (header.status === messageStatus.ok) this.#over();
+    else
+      this.#failed(new LibvirtError(this.#procedure.name, decodeWhole(errorReport, payload, 'stream error')));
   }
 
   #data(data: Buffer): void {

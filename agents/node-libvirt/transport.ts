@@ -128,11 +128,6 @@ export class Transport {
     this.#socket.resume();
   }
 
-  /** Sends what is still to be sent, then hangs up. */
-  end(): void {
-    this.#socket.end();
-  }
-
   /** Hangs up at once. */
   destroy(error?: Error): void {
     this.#socket.destroy(error);

@@ -25,6 +25,7 @@ export class XdrEncoder {
 
   /** `reserve`: bytes left free at the start, for a header that is written last. */
   constructor(reserve = 0) {
+    // With a frame's header that makes 256 bytes, which most calls fit into.
     this.#buffer = Buffer.allocUnsafe(reserve + 228);
     this.#length = reserve;
   }

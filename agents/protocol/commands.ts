@@ -29,7 +29,13 @@ export const commands = {
 
   /** Copies a template from secondary to primary storage, for linked clones to stand on. */
   'base.install': {
-    payload: z.strictObject({ imageId: imageIdField, pool: poolReference, sourcePath: pathField }),
+    payload: z.strictObject({
+      imageId: imageIdField,
+      pool: poolReference,
+      sourcePath: pathField,
+      /** Format of the source; in the pool it is QCOW2. */
+      format: z.enum(['QCOW2', 'RAW']),
+    }),
     result: imageResult,
   },
   'base.remove': { payload: z.strictObject({ imageId: imageIdField, pool: poolReference }), result: nothing },

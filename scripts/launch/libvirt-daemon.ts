@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, closeSync, readFileSync, readlinkSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync, statSync, truncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Libvirt } from '../../agents/node-libvirt/connection.ts';
-import { systemPath } from './libvirt-namespace.ts';
+import { sendSignal, systemPath } from './libvirt-namespace.ts';
 
 /** The process of a libvirt daemon of our own: starting it, finding it again, ending it. */
 
@@ -39,7 +39,7 @@ const prctlNumbers: Partial<Record<NodeJS.Architecture, number>> = { x64: 157, a
 export function belowReaper(command: readonly string[]): string[] {
   const prctl = prctlNumbers[process.arch];
   if (prctl === undefined || !existsSync('/usr/bin/perl')) return [...command];
-  const script = `syscall(${prctl}, 36, 1, 0, 0, 0); fork or exec @ARGV or die; 1 while wait != -1;`;
+  const script = `syscall(${prctl}, 36, 1, 0, 0, 0); fork or exec @ARGV or die "$ARGV[0]: $!"; 1 while wait != -1;`;
   return ['/usr/bin/perl', '-e', script, '--', ...command];
 }
 
@@ -116,7 +116,7 @@ export async function startDaemon(place: DaemonPlace, timeoutMs: number): Promis
     await waitUntilReady(place, timeoutMs, () => failure);
   } catch (error) {
     // The daemon and its reaper; machines of an earlier daemon are in groups of their own.
-    if (failure === undefined && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
     throw error;
   }
   return Number(readFileSync(place.pidFile, 'utf8'));
@@ -125,7 +125,8 @@ export async function startDaemon(place: DaemonPlace, timeoutMs: number): Promis
 /** Ends the daemon and waits until it has; its machines run on. */
 export async function endDaemon(pid: number): Promise<void> {
   for (let waited = 0; isAlive(pid); waited += 20) {
-    if (waited === 0 || waited === 5000) process.kill(pid, waited === 0 ? 'SIGTERM' : 'SIGKILL');
+    if (waited === 0) sendSignal(pid, 'SIGTERM');
+    if (waited === 5000) sendSignal(pid, 'SIGKILL');
     if (waited > 10_000) throw new Error(`libvirtd (process ${pid}) does not end`);
     await sleep(20);
   }

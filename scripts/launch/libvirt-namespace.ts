@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Where `ip` finds what is installed in /usr/sbin, whatever the caller's PATH. */
-export const systemPath = `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const environment = { PATH: systemPath, LC_ALL: 'C' };
 
@@ -59,19 +59,19 @@ export async function deleteNetworkNamespace(name: string): Promise<void> {
     const processes = await processesIn(name);
     if (processes.length === 0) break;
     // dnsmasq and QEMU end by SIGTERM within moments; what is still there after a second does not want to.
-    if (attempt === 0 || attempt > 20) signalAll(processes, attempt === 0 ? 'SIGTERM' : 'SIGKILL');
+    if (attempt === 0) for (const pid of processes) sendSignal(pid, 'SIGTERM');
+    if (attempt > 20) for (const pid of processes) sendSignal(pid, 'SIGKILL');
     if (attempt === 100) throw new Error(`processes ${processes.join(', ')} in namespace ${name} do not end`);
     await sleep(50);
   }
   await run('ip', ['netns', 'delete', name], { env: environment });
 }
 
-function signalAll(processes: readonly number[], signal: NodeJS.Signals): void {
-  for (const pid of processes) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It has ended in the meantime.
-    }
+/** Signals a process, or with a negative id a group, unless it has ended in the meantime. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -134,24 +134,15 @@ async function sessionPlace(folders: Folders): Promise<WayToRun> {
     },
   };
   if (process.getuid?.() !== 0) {
-    return {
-      ...place,
-      qemuUser: await describeUser(os.userInfo().username, why),
-      command: daemon,
-    };
+    return { ...place, qemuUser: await describeUser(os.userInfo().username, why), command: daemon };
   }
   const user = await chooseQemuUser(folders.root);
-  if (user.name === 'root')
+  if (user.name === 'root') {
     throw new Error(`libvirtd can run neither as root, because ${why}, nor as another: ${user.reason}`);
-  await run('chown', [
-    '-R',
-    `${user.name}:${user.group}`,
-    folders.runFolder,
-    folders.stateFolder,
-    path.join(folders.root, 'etc'),
-    path.join(folders.root, 'cache'),
-    folders.logFolder,
-  ]);
+  }
+  const { root, runFolder, stateFolder, logFolder } = folders;
+  const owned = [runFolder, stateFolder, logFolder, path.join(root, 'etc'), path.join(root, 'cache')];
+  await run('chown', ['-R', `${user.name}:${user.group}`, ...owned]);
   const become = ['setpriv', '--reuid', user.name, '--regid', user.group, '--init-groups'];
   return { ...place, qemuUser: { ...user, reason: why }, command: [...become, ...daemon] };
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, rmdir } from 'node:fs/promises';
-import path from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
 import { Libvirt } from '../../agents/node-libvirt/connection.ts';
 import { destroyDomain, listDomains } from '../../agents/node-libvirt/domain.ts';
 import { hasErrorCode } from '../../agents/node-libvirt/errors.ts';
@@ -130,8 +129,6 @@ async function destroyAll(place: PrivatePlace, timeoutMs: number): Promise<void>
 async function remove(place: PrivatePlace): Promise<void> {
   if (place.networkNamespace !== null) await deleteNetworkNamespace(place.networkNamespace);
   await rm(place.runFolder, { recursive: true, force: true });
-  // The folder above goes with the last one in it.
-  await rmdir(path.dirname(place.runFolder)).catch(() => undefined);
 }
 
 async function destroyMachines({ socketPath, uri, networkNamespace }: PrivatePlace): Promise<void> {

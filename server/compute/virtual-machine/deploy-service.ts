@@ -32,8 +32,9 @@ interface RootDiskPlan {
   diskOfferingId: Id<'DiskOffering'> | null;
   templateId: Id<'Template'> | null;
   isoId: Id<'Iso'> | null;
-  /** Where the template, or the ISO, lies. */
+  /** Where the template, or the ISO, lies, and its format. */
   imagePath: string;
+  format: Row<'Image'>['format'];
 }
 
 const smallestDisk = MiB;
@@ -108,12 +109,12 @@ export class DeployService {
     const image = await getGuarded(tx, actor, 'Image', imageId, action);
     const { path, virtualSizeBytes } = await imageFile(tx, image.id, input.zoneId);
     if (input.templateId != null) {
-      return { sizeBytes: virtualSizeBytes, diskOfferingId: null, templateId: input.templateId, isoId: null, imagePath: path };
+      return { sizeBytes: virtualSizeBytes, diskOfferingId: null, templateId: input.templateId, isoId: null, imagePath: path, format: image.format };
     }
     if (input.diskOfferingId == null) throw invalid('input.diskOfferingId', null, 'must be given with an ISO');
     const offering = await getGuarded(tx, actor, 'DiskOffering', input.diskOfferingId, action);
     const sizeBytes = this.#diskSize(offering, input.diskSizeBytes);
-    return { sizeBytes, diskOfferingId: offering.id, templateId: null, isoId: input.isoId ?? null, imagePath: path };
+    return { sizeBytes, diskOfferingId: offering.id, templateId: null, isoId: input.isoId ?? null, imagePath: path, format: image.format };
   }
 
   #diskSize(offering: Row<'DiskOffering'>, wanted: bigint | null | undefined): bigint {
@@ -232,7 +233,10 @@ export class DeployService {
         // The simulator's sentinels look at this name too.
         name: input.name,
         sizeBytes: root.sizeBytes.toString(),
-        base: root.templateId === null ? null : { imageId: root.templateId, sourcePath: root.imagePath },
+        base:
+          root.templateId === null
+            ? null
+            : { imageId: root.templateId, sourcePath: root.imagePath, format: root.format === 'RAW' ? ('RAW' as const) : ('QCOW2' as const) },
       },
       spec: encodeSpec({
         machineId,

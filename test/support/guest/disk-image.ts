@@ -1,7 +1,7 @@
 import { open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { grubFolder, makeBootLoader } from './boot-loader.ts';
-import { fixedTime } from './fixed-time.ts';
+import { fixedSeconds } from './fixed-time.ts';
 import { runProgram } from './run-program.ts';
 
 const mebibyte = 1024 * 1024;
@@ -33,8 +33,7 @@ export async function makeDiskImage(root: string, work: string, diskImage: strin
 async function makeFileSystem(root: string, work: string, raw: string): Promise<void> {
   // Fixed identifiers and times: the same files give the same image.
   const uuid = '6e657068-6f73-4000-8000-000000000001';
-  const seconds = String(fixedTime.getTime() / 1000);
-  const env = { E2FSPROGS_FAKE_TIME: seconds };
+  const env = { E2FSPROGS_FAKE_TIME: fixedSeconds };
   const kibibytes = (diskBytes - partitionStart) / 1024;
   await runProgram(
     'mke2fs',
@@ -47,13 +46,16 @@ async function makeFileSystem(root: string, work: string, raw: string): Promise<
   // mke2fs copies the one time that no program can set on a file.
   const paths = await readdir(root, { recursive: true });
   const commands = join(work, 'debugfs-commands');
-  await writeFile(commands, paths.map((path) => `set_inode_field "/${path}" ctime @${seconds}\n`).join(''));
+  await writeFile(
+    commands,
+    paths.map((path) => `set_inode_field "/${path}" ctime @${fixedSeconds}\n`).join(''),
+  );
   await runProgram('debugfs', ['-w', '-f', commands, `${raw}?offset=${partitionStart}`], { env });
 }
 
 async function writeBootSectors(work: string, raw: string): Promise<void> {
   const core = join(work, 'core.img');
-  await makeBootLoader('disk', core);
+  await makeBootLoader('disk', work, core);
   const firstSector = Buffer.alloc(sectorBytes);
   (await readFile(join(grubFolder, 'boot.img'))).copy(firstSector, 0, 0, bootCodeBytes);
   partitionEntry().copy(firstSector, 446);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { guestBuildPackages } from './build-machine-packages.ts';
 import { packCpio } from './cpio-archive.ts';
 import { findGuestPackages, type GuestPackages, unpackPackages } from './debian-packages.ts';
@@ -15,9 +15,9 @@ import { runProgram } from './run-program.ts';
 
 /** Paths of the images of a tiny Linux. They are shared: run machines on copies or overlays of the disk. */
 export interface GuestImages {
-  /** The kernel as an ELF file: the fastest start with QEMU's `-kernel`, but nothing on the VGA screen. */
+  /** The kernel as an ELF file, which QEMU's `-kernel` starts directly (PVH); it shows nothing on the VGA screen. */
   kernel: string;
-  /** The same kernel as a bzImage: slower with `-kernel`, with the VGA screen. */
+  /** The same kernel as a bzImage, which also uses the VGA screen and starts hardly later. */
   bzImage: string;
   /** To go with either kernel: runs from a disk labelled `nephos` or, without one, from memory. */
   initrd: string;
@@ -28,7 +28,7 @@ export interface GuestImages {
 }
 
 /** How the guest images are built. */
-export interface GuestImagesSettings {
+interface GuestImagesSettings {
   /** Where the images are kept; a later call with the same inputs finds them there. */
   folder: string;
   /** Told what is being done, when something has to be done. */
@@ -39,13 +39,13 @@ const sources = import.meta.dirname;
 
 /**
  * Builds the images of a tiny Linux for tests, or finds them built. They are made from Debian packages that apt
- * downloads, and nothing else; the build machine needs the packages in {@link guestBuildPackages} and package lists
- * (`apt-get update`).
+ * downloads, and nothing else; the build machine is an x86-64 Debian with the packages in
+ * {@link guestBuildPackages} and with package lists (`apt-get update`).
  */
 export async function buildGuestImages({ folder, log }: GuestImagesSettings): Promise<GuestImages> {
   const packages = await findGuestPackages();
   const digest = await digestOfInputs(packages);
-  const images = await publishedFolder(folder, digest, (target, scratch) => {
+  const images = await publishedFolder(resolve(folder), digest, (target, scratch) => {
     log(`Building the guest images in ${join(folder, digest)}`);
     return build(packages, imagesIn(target), scratch);
   });
@@ -113,7 +113,7 @@ async function makeRoot(packages: string, root: string): Promise<string> {
   await makeTree(packages, root, 'rootfs');
   await linkCommands(packages, root);
   await installProgram(packages, root, 'usr/sbin/qemu-ga');
-  await installModules(packages, root, ['scsi', 'power-button', 'machine', 'late']);
+  await installModules(packages, root, ['scsi', 'power-button', 'network', 'channel', 'late']);
   return root;
 }
 

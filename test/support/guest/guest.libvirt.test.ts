@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { guestKernelArguments } from './boot-loader.ts';
 import { buildGuestImages, type GuestImages } from './guest-images.ts';
+import { publishedFolder } from './published-folder.ts';
 import { QemuMachine } from './qemu-machine.ts';
 
 const execute = promisify(execFile);
@@ -24,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('two processes that build at the same time get the same images', async () => {
+test('two builds at the same time give the same images', async () => {
   const parent = join(folder, 'built');
   const both = await Promise.all([
     buildGuestImages({ folder: parent, log }),
@@ -34,6 +35,17 @@ test('two processes that build at the same time get the same images', async () =
   for (const kind of ['kernel', 'bzImage', 'initrd', 'diskImage', 'installerIso'] as const) {
     expect(await digestOf(both[0][kind]), kind).toBe(await digestOf(images[kind]));
   }
+});
+
+test('a build that was not finished is not used', async () => {
+  const parent = join(folder, 'unfinished');
+  const cutOff = publishedFolder(parent, 'images', async (target) => {
+    await writeFile(join(target, 'half'), '');
+    throw new Error('cut off');
+  });
+  await expect(cutOff).rejects.toThrow('cut off');
+  const whole = await publishedFolder(parent, 'images', (target) => writeFile(join(target, 'whole'), ''));
+  expect(await readdir(whole)).toEqual(['whole']);
 });
 
 test('the installer makes an empty disk a system that counts its starts and heeds the power button', async () => {

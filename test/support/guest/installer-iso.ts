@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { grubFolder, makeBootLoader } from './boot-loader.ts';
-import { fixedTime, stampTimes } from './fixed-time.ts';
+import { fixedSeconds, stampTimes } from './fixed-time.ts';
 import { runProgram } from './run-program.ts';
 
 const compress = promisify<Buffer, Buffer>(gzip);
 
 /** What the installer disc carries. */
-export interface InstallerParts {
+interface InstallerParts {
   /** Path of the kernel, which starts both the installer and the installed system. */
   bzImage: string;
   /** The installer's initial RAM disk. */
@@ -34,16 +34,14 @@ export async function makeInstallerIso(parts: InstallerParts, work: string, iso:
   await writeFile(join(tree, 'system/initrd.gz'), await compress(parts.initrd));
   await writeFile(join(tree, 'system/root.cpio.gz'), await compress(parts.root));
   await copyFile(join(grubFolder, 'boot.img'), join(tree, 'system/boot.img'));
-  await makeBootLoader('disk', join(work, 'core.img'));
-  await makeBootLoader('iso', join(work, 'eltorito.img'));
-  await copyFile(join(work, 'core.img'), join(tree, 'system/core.img'));
-  await copyFile(join(work, 'eltorito.img'), join(tree, 'boot/eltorito.img'));
+  await makeBootLoader('disk', work, join(tree, 'system/core.img'));
+  await makeBootLoader('iso', work, join(tree, 'boot/eltorito.img'));
   await stampTimes(tree);
   await runProgram(
     'xorriso',
     ['-as', 'mkisofs', '-quiet', '-R', '-V', 'NEPHOS_TINY', '-o', iso]
       .concat(['-b', 'boot/eltorito.img', '-no-emul-boot', '-boot-load-size', '4', '-boot-info-table'])
       .concat([tree]),
-    { env: { SOURCE_DATE_EPOCH: String(fixedTime.getTime() / 1000) } },
+    { env: { SOURCE_DATE_EPOCH: fixedSeconds } },
   );
 }

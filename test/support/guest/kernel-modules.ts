@@ -2,11 +2,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** The kernel modules of the guest: what each list of `load-modules` loads, before dependencies. */
-export const moduleLists = {
+const moduleLists = {
   'virtio-disk': ['virtio_pci', 'virtio_blk'],
   scsi: ['sd_mod', 'sr_mod', 'isofs', 'virtio_scsi', 'ata_generic', 'ata_piix'],
   'power-button': ['button', 'evdev'],
-  machine: ['virtio_pci', 'virtio_net', 'virtio_console'],
+  network: ['virtio_pci', 'virtio_net'],
+  channel: ['virtio_pci', 'virtio_console'],
   late: ['virtio_rng', 'virtio_balloon'],
 } as const;
 

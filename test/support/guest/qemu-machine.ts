@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonSocket } from './json-socket.ts';
 
 /** What one test machine is made of. */
-export interface QemuMachineSettings {
+interface QemuMachineSettings {
   memoryMb: number;
   /** QEMU's arguments for the machine's disks or its kernel. */
   args: readonly string[];
@@ -70,13 +70,14 @@ export class QemuMachine implements AsyncDisposable {
     return new QemuMachine(child, folder, port);
   }
 
-  /** Waits for the machine's web page and returns what it says, such as `{ hostname: 'web1', boots: '1' }`. */
+  /** Waits for the machine's web page and returns its first line, such as `{ hostname: 'web1', boots: '1' }`. */
   async page(): Promise<Record<string, string>> {
     const text = await this.#retry(async () => {
       const answer = await fetch(`http://127.0.0.1:${this.#port}/`, { signal: AbortSignal.timeout(2000) });
       return await answer.text();
     });
-    return Object.fromEntries(text.split(/\s+/).map((word) => word.split('=', 2) as [string, string]));
+    const [machine] = text.split('\n', 1);
+    return Object.fromEntries(machine!.split(' ').map((word) => word.split('=', 2) as [string, string]));
   }
 
   /** Waits until the serial port has shown a text. */
@@ -136,7 +137,8 @@ export class QemuMachine implements AsyncDisposable {
       try {
         return await attempt();
       } catch (error) {
-        if (Date.now() > deadline || this.#process.exitCode !== null) throw error;
+        const hasEnded = this.#process.exitCode !== null || this.#process.signalCode !== null;
+        if (hasEnded || Date.now() > deadline) throw error;
         await sleep(100);
       }
     }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /** What a program of the build machine is run with. */
-export interface ProgramSettings {
+interface ProgramSettings {
   /** Working folder; the caller's own if left out. */
   cwd?: string;
   /** Variables added to the caller's environment. */

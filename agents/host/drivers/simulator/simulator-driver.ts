@@ -122,14 +122,14 @@ export class SimulatorDriver implements HostDriver {
     return Promise.resolve(volumeKey(payload) in this.#state.volumes);
   }
 
-  deleteVolume(payload: CommandPayload<'volume.delete'>): Promise<void> {
+  async deleteVolume(payload: CommandPayload<'volume.delete'>): Promise<void> {
     const user = Object.values(this.#state.machines).find(
       (machine) => machine.power === 'ON' && machine.volumeIds.includes(payload.volumeId),
     );
     if (user !== undefined) throw new CommandFailure('IN_USE', `volume ${payload.volumeId} is in use by ${user.name}`);
     delete this.#state.volumes[volumeKey(payload)];
     this.#save();
-    return Promise.resolve();
+    await Promise.resolve();
   }
 
   async exportVolume(

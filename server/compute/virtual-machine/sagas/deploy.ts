@@ -27,7 +27,7 @@ const deployInput = z.object({
     name: z.string(),
     sizeBytes: z.string(),
     /** Template that it is a clone of, and where the template lies. */
-    base: z.object({ imageId: imageIdField, sourcePath: z.string() }).nullable(),
+    base: z.object({ imageId: imageIdField, sourcePath: z.string(), format: z.enum(['QCOW2', 'RAW']) }).nullable(),
   }),
   spec: z.custom<MachineSpecText>((value) => typeof value === 'object'),
 });
@@ -69,8 +69,7 @@ export function deploySaga({ agents, clock, settings }: MachineSagaDeps) {
         act: async (run) => {
           const { agentId, rootDisk } = run.input;
           if (rootDisk.base === null) return { sizeBytes: '0' };
-          const { imageId, sourcePath } = rootDisk.base;
-          const payload = { imageId, sourcePath, pool: rootDisk.pool };
+          const payload = { ...rootDisk.base, pool: rootDisk.pool };
           const deadlineSeconds = settings.get('copy.volume.wait');
           // Hosts that share the pool may copy it at once; the copies are equal and the last one stays.
           const { sizeBytes } = await agents.execute(run, agentId, 'base.install', payload, { deadlineSeconds });

@@ -1,0 +1,181 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { GuestNetworkSpec, NicSpec } from '@nephos/agent-protocol/machine.ts';
+import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
+import ipaddr from 'ipaddr.js';
+import { runProgram } from './run-program.ts';
+
+export interface GuestNetworksOptions {
+  /** Short folder for the DHCP server's files. */
+  runFolder: string;
+  /** Named network namespace that libvirt's bridges are in; empty: the agent's own. */
+  namespace: string;
+}
+
+interface Link {
+  ifname: string;
+  ifalias?: string;
+}
+
+interface Addresses {
+  addr_info: { family: string; local: string; prefixlen: number }[];
+}
+
+/** Bridges that we made carry this, and only on those do we set addresses. */
+const ours = 'made by nephos';
+const leaseTime = '12h';
+
+/** Gives guests a bridge, and an answer to DHCP with the address that was chosen for them. */
+export class GuestNetworks {
+  readonly #options: GuestNetworksOptions;
+  /** Changes of one network's files happen one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: GuestNetworksOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Readies the networks of a machine and hands out its addresses there.
+   * @throws CommandFailure NETWORK_UNPREPARED for a bridge of the host's own that has no address in the subnet
+   */
+  plug(machineId: string, hostName: string, nics: readonly NicSpec[]): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const { macAddress, ipAddress, network } of nics) {
+        await this.#ensureBridge(network);
+        const host = [macAddress, `set:${machineId}`, ipAddress, hostName, leaseTime].join(',');
+        await this.#changeHosts(network.networkId, (hosts) => [...hosts.filter((line) => !line.startsWith(`${macAddress},`)), host]);
+        await this.#ensureDhcp(network);
+      }
+    });
+  }
+
+  /** Takes a machine's addresses out of DHCP again. */
+  unplug(machineId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const networkId of await this.#knownNetworks()) {
+        const hasChanged = await this.#changeHosts(networkId, (hosts) => hosts.filter((line) => !line.includes(`,set:${machineId},`)));
+        const pid = this.#dhcpPid(networkId);
+        if (hasChanged && pid !== undefined) process.kill(pid, 'SIGHUP');
+      }
+    });
+  }
+
+  #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(action, action);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #ensureBridge({ bridge, cidr, gateway }: GuestNetworkSpec): Promise<void> {
+    let link = await this.#findLink(bridge);
+    if (link === undefined) {
+      await this.#ip('link', 'add', 'name', bridge, 'type', 'bridge', 'forward_delay', '0', 'stp_state', '0');
+      await this.#ip('link', 'set', 'dev', bridge, 'alias', ours, 'up');
+      link = { ifname: bridge, ifalias: ours };
+    }
+    const [, prefix] = ipaddr.parseCIDR(cidr);
+    const addresses = JSON.parse(await this.#ip('-j', 'addr', 'show', 'dev', bridge)) as Addresses[];
+    const isInside = ({ local }: { local: string }) => ipaddr.parse(local).match(ipaddr.parseCIDR(cidr));
+    const hasAddress = addresses.some(({ addr_info }) => addr_info.some((each) => each.family === 'inet' && isInside(each)));
+    if (hasAddress) return;
+    if (link.ifalias !== ours) {
+      throw new CommandFailure(
+        'NETWORK_UNPREPARED',
+        `bridge ${bridge} has no address in ${cidr}; guests could not be given addresses through it`,
+        { details: { bridge, cidr } },
+      );
+    }
+    await this.#ip('addr', 'add', `${gateway}/${prefix}`, 'dev', bridge);
+  }
+
+  async #findLink(bridge: string): Promise<Link | undefined> {
+    const links = JSON.parse(await this.#ip('-j', 'link', 'show', 'type', 'bridge')) as Partial<Link>[];
+    return links.find((link): link is Link => link.ifname === bridge);
+  }
+
+  /** A server of its own for each network; it outlives the agent and is found again. */
+  async #ensureDhcp(network: GuestNetworkSpec): Promise<void> {
+    const { networkId, bridge, cidr, gateway, dns, domain } = network;
+    const files = this.#filesOf(networkId);
+    const [address, prefix] = ipaddr.parseCIDR(cidr);
+    const configuration = [
+      'port=0',
+      `interface=${bridge}`,
+      'except-interface=lo',
+      'bind-interfaces',
+      'no-resolv',
+      'no-hosts',
+      'no-ping',
+      'dhcp-authoritative',
+      // Only who is known gets an answer, and only the address that was chosen for them.
+      'dhcp-ignore=tag:!known',
+      `dhcp-range=${address.toString()},static,${ipaddr.IPv4.subnetMaskFromPrefixLength(prefix).toString()},${leaseTime}`,
+      `dhcp-option=option:router,${gateway}`,
+      `dhcp-option=option:dns-server,${dns.join(',')}`,
+      ...(domain === null ? [] : [`domain=${domain}`]),
+      `dhcp-hostsfile=${files.hosts}`,
+      `dhcp-leasefile=${files.leases}`,
+      `pid-file=${files.pid}`,
+      '',
+    ].join('\n');
+    const running = this.#dhcpPid(networkId);
+    const known = await readFile(files.configuration, 'utf8').catch(() => '');
+    if (running !== undefined && known === configuration) {
+      process.kill(running, 'SIGHUP');
+      return;
+    }
+    if (running !== undefined) process.kill(running, 'SIGTERM');
+    await rm(files.pid, { force: true });
+    await writeFile(files.configuration, configuration);
+    await this.#run('dnsmasq', [`--conf-file=${files.configuration}`]);
+  }
+
+  #dhcpPid(networkId: string): number | undefined {
+    const files = this.#filesOf(networkId);
+    if (!existsSync(files.pid)) return undefined;
+    const pid = Number(readFileSync(files.pid, 'utf8'));
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(files.configuration) ? pid : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @returns whether anything changed */
+  async #changeHosts(networkId: string, change: (hosts: string[]) => string[]): Promise<boolean> {
+    const files = this.#filesOf(networkId);
+    await mkdir(files.folder, { recursive: true, mode: 0o755 });
+    const text = await readFile(files.hosts, 'utf8').catch(() => '');
+    const next = change(text.split('\n').filter((line) => line !== '')).map((line) => `${line}\n`).join('');
+    if (next === text) return false;
+    await writeFile(`${files.hosts}.new`, next);
+    await rename(`${files.hosts}.new`, files.hosts);
+    return true;
+  }
+
+  async #knownNetworks(): Promise<string[]> {
+    return readdir(path.join(this.#options.runFolder, 'dhcp')).catch(() => []);
+  }
+
+  #filesOf(networkId: string) {
+    const folder = path.join(this.#options.runFolder, 'dhcp', networkId);
+    return {
+      folder,
+      configuration: path.join(folder, 'dnsmasq.conf'),
+      hosts: path.join(folder, 'hosts'),
+      leases: path.join(folder, 'leases'),
+      pid: path.join(folder, 'pid'),
+    };
+  }
+
+  #ip(...args: string[]): Promise<string> {
+    return this.#run('ip', args);
+  }
+
+  #run(program: string, args: readonly string[]): Promise<string> {
+    const { namespace } = this.#options;
+    return namespace === '' ? runProgram(program, args) : runProgram('ip', ['netns', 'exec', namespace, program, ...args]);
+  }
+}

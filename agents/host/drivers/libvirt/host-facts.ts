@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
+import type { Libvirt } from '@nephos/node-libvirt/connection.ts';
+import { getHypervisorVersion, getLibvirtVersion, getNodeInfo, type Version } from '@nephos/node-libvirt/node.ts';
+import type { Acceleration } from './acceleration.ts';
+
+const written = ({ major, minor, patch }: Version) => `${major}.${minor}.${patch}`;
+
+async function operatingSystem(): Promise<string> {
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const name = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release)?.[1] ?? os.type();
+  return `${name}, kernel ${os.release()}`;
+}
+
+/** What this host is, as libvirt and the system tell. */
+export async function readHostFacts(libvirt: Libvirt, acceleration: Acceleration): Promise<HostFacts> {
+  const [node, hypervisor, library] = await Promise.all([
+    getNodeInfo(libvirt),
+    getHypervisorVersion(libvirt),
+    getLibvirtVersion(libvirt),
+  ]);
+  const [cpu] = os.cpus();
+  return {
+    hostname: os.hostname(),
+    driver: 'libvirt',
+    hypervisor: 'KVM',
+    acceleration: acceleration.kind,
+    accelerationReason: acceleration.reason,
+    hypervisorVersion: `QEMU ${written(hypervisor)}, libvirt ${written(library)}`,
+    operatingSystem: await operatingSystem(),
+    cpuModel: cpu?.model ?? node.model,
+    cpuCores: node.cpus,
+    // Virtual machines often do not say how fast their processor is.
+    cpuMhz: node.megahertz || cpu?.speed || 1000,
+    memoryBytes: node.memory,
+    capabilities: { vncConsole: true, gracefulStop: true, dhcp: true, antiSpoofing: true },
+  };
+}

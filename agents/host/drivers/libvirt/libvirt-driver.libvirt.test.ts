@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseId, uuidOf } from '@nephos/model/kernel/ids.ts';
+import { Libvirt } from '@nephos/node-libvirt/connection.ts';
+import { destroyDomain, domainByUuid } from '@nephos/node-libvirt/domain.ts';
+import pino from 'pino';
+import { startPrivateLibvirt } from '../../../../scripts/launch/libvirt.ts';
+import { describeDriverContract } from '../../driver-contract.ts';
+import { LibvirtDriver } from './libvirt-driver.ts';
+
+describeDriverContract('libvirt', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nephos-driver-'));
+  chmodSync(folder, 0o755);
+  const daemon = await startPrivateLibvirt({ folder: path.join(folder, 'libvirt') });
+  const secondary = path.join(folder, 'secondary');
+  mkdirSync(secondary);
+  const templatePath = path.join(secondary, 'template.qcow2');
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', templatePath, '64M']);
+  const isoPath = path.join(secondary, 'disc.iso');
+  writeFileSync(isoPath, Buffer.alloc(1024 * 1024));
+  const { socketPath, uri } = daemon;
+  const driver = await LibvirtDriver.open({
+    socketPath,
+    uri,
+    runFolder: path.join(folder, 'run'),
+    networkNamespace: daemon.networkNamespace ?? '',
+    acceleration: { kind: 'tcg', reason: 'tests run everywhere' },
+    log: pino({ level: 'silent' }),
+  });
+  const behindItsBack = await Libvirt.open({ socketPath, uri });
+  return {
+    driver,
+    primary: path.join(folder, 'primary'),
+    secondary,
+    templatePath,
+    isoPath,
+    pullPlug: (machineId) => destroyDomain(behindItsBack, domainByUuid(uuidOf(parseId('VirtualMachine', machineId)))),
+    close: async () => {
+      await behindItsBack.close();
+      await driver.close();
+      await daemon.stop({ domains: 'destroy' });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+});

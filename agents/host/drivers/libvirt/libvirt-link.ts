@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
+import { Libvirt } from '@nephos/node-libvirt/connection.ts';
+import type { DomainEvent } from '@nephos/node-libvirt/domain-events.ts';
+import type { Logger } from 'pino';
+
+export interface LibvirtLinkOptions {
+  socketPath: string;
+  uri: string;
+  log: Logger;
+  /** Made on every connection, before anybody uses it. */
+  prepare(libvirt: Libvirt): Promise<void>;
+  onLifecycle(event: DomainEvent<'LIFECYCLE'>): void;
+  /** After a break: events were missed, what is there has to be looked at. */
+  onReconnected(): void;
+}
+
+const retryMs = 1000;
+
+/** A connection to libvirtd that comes back when the daemon does. */
+export class LibvirtLink {
+  readonly #options: LibvirtLinkOptions;
+  #libvirt: Libvirt | undefined;
+  #isClosing = false;
+
+  private constructor(options: LibvirtLinkOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ConnectionFailedError, LibvirtError when the first connection cannot be made */
+  static async open(options: LibvirtLinkOptions): Promise<LibvirtLink> {
+    const link = new LibvirtLink(options);
+    link.#libvirt = await link.#connect();
+    void link.#keepUp();
+    return link;
+  }
+
+  /** @throws CommandFailure HYPERVISOR_ERROR while the daemon is away */
+  get libvirt(): Libvirt {
+    if (this.#libvirt === undefined || this.#libvirt.isClosed) {
+      throw new CommandFailure('HYPERVISOR_ERROR', 'libvirt does not answer now');
+    }
+    return this.#libvirt;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#libvirt?.close();
+  }
+
+  async #connect(): Promise<Libvirt> {
+    const { socketPath, uri, prepare, onLifecycle, log } = this.#options;
+    const libvirt = await Libvirt.open({
+      socketPath,
+      uri,
+      onListenerError: (error) => log.error({ err: error }, 'libvirt event could not be handled'),
+    });
+    try {
+      await prepare(libvirt);
+      await libvirt.subscribe(['LIFECYCLE'], onLifecycle);
+      return libvirt;
+    } catch (error) {
+      await libvirt.close();
+      throw error;
+    }
+  }
+
+  async #keepUp(): Promise<void> {
+    const { log, onReconnected } = this.#options;
+    while (!this.#isClosing) {
+      const reason = await this.#libvirt?.closed;
+      if (this.#isClosing) return;
+      log.warn({ err: reason }, 'connection to libvirt ended');
+      for (this.#libvirt = undefined; this.#libvirt === undefined && !this.#isClosing; ) {
+        await sleep(retryMs);
+        try {
+          this.#libvirt = await this.#connect();
+          log.info('connected to libvirt again');
+          onReconnected();
+        } catch (error) {
+          log.debug({ err: error }, 'libvirt is still away');
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { MachineCounters } from '@nephos/agent-protocol/machine.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
+import type { DomainStatistics } from '@nephos/node-libvirt/results.ts';
+
+type Values = DomainStatistics['values'];
+
+function count(values: Values, name: string): bigint {
+  const value = values[name];
+  return typeof value === 'bigint' || typeof value === 'number' ? BigInt(value) : 0n;
+}
+
+/** The sum over all devices of a kind: `block.0.rd.bytes`, `block.1.rd.bytes`, … */
+function sum(values: Values, kind: 'block' | 'net', name: string): bigint {
+  const devices = Number(count(values, `${kind}.count`));
+  let total = 0n;
+  for (let index = 0; index < devices; index++) total += count(values, `${kind}.${index}.${name}`);
+  return total;
+}
+
+/** Counters of a running machine, from libvirt's statistics of its domain. */
+export function countersOf(machineId: Id<'VirtualMachine'>, { values }: DomainStatistics): MachineCounters {
+  const KiB = 1024n;
+  return {
+    machineId,
+    cpuNanoseconds: count(values, 'cpu.time'),
+    memoryBytes: count(values, 'balloon.rss') * KiB,
+    diskReadBytes: sum(values, 'block', 'rd.bytes'),
+    diskWriteBytes: sum(values, 'block', 'wr.bytes'),
+    diskReads: sum(values, 'block', 'rd.reqs'),
+    diskWrites: sum(values, 'block', 'wr.reqs'),
+    networkRxBytes: sum(values, 'net', 'rx.bytes'),
+    networkTxBytes: sum(values, 'net', 'tx.bytes'),
+  };
+}

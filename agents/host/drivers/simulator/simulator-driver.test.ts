@@ -1,0 +1,52 @@
+import { newId, parseId } from '@nephos/model/kernel/ids.ts';
+import { MiB } from '@nephos/model/kernel/units.ts';
+import { expect, test } from 'vitest';
+import { describeDriverContract } from '../../driver-contract.ts';
+import { AutomaticTime, SteppedTime } from './simulated-time.ts';
+import { SimulatorDriver } from './simulator-driver.ts';
+
+const host = { hostname: 'sim', cpuCores: 8, memoryMib: 8192 };
+
+describeDriverContract('simulator', () => {
+  const driver = new SimulatorDriver({ ...host, time: new AutomaticTime() });
+  return Promise.resolve({
+    driver,
+    primary: '/primary',
+    secondary: '/secondary',
+    templatePath: '/secondary/template.qcow2',
+    isoPath: '/secondary/disc.iso',
+    pullPlug: (machineId) => {
+      driver.powerOff(parseId('VirtualMachine', machineId), 'destroyed');
+      return Promise.resolve();
+    },
+    close: () => driver.close(),
+  });
+});
+
+test('in stepped time nothing happens until it is let happen', async () => {
+  const time = new SteppedTime();
+  const driver = new SimulatorDriver({ ...host, time });
+  const pool = { poolId: newId('StoragePool'), path: '/primary' };
+  const volume = { volumeId: newId('Volume'), pool };
+  const making = driver.createVolume(
+    { ...volume, name: 'web', sizeBytes: MiB, baseImageId: null },
+    { signal: new AbortController().signal, progress: () => undefined },
+  );
+  expect(time.waiting).toEqual(['volume.create web']);
+  expect(await driver.hasVolume(volume)).toBe(false);
+  expect(time.step(1)).toBe(1);
+  await making;
+  expect(await driver.hasVolume(volume)).toBe(true);
+});
+
+test('work that waits can be broken off', async () => {
+  const time = new SteppedTime();
+  const driver = new SimulatorDriver({ ...host, time });
+  const pool = { poolId: newId('StoragePool'), path: '/primary' };
+  const abort = new AbortController();
+  const payload = { volumeId: newId('Volume'), pool, name: 'web', sizeBytes: MiB, baseImageId: null };
+  const making = driver.createVolume(payload, { signal: abort.signal, progress: () => undefined });
+  abort.abort(new Error('cancelled'));
+  await expect(making).rejects.toThrow('cancelled');
+  expect(time.waiting).toEqual([]);
+});
