@@ -3,6 +3,7 @@ import path from 'node:path';
 
 const folder = path.join(import.meta.dirname, 'src/lib/generated');
 const settings = {
+  telemetry: 'off',
   baseLocale: 'en',
   locales: ['en', 'zh-CN'],
   modules: [path.join(import.meta.dirname, '../node_modules/@inlang/plugin-message-format/dist/index.js')],
