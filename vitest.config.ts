@@ -1,12 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** One project per suite of `npm test`; a test's place and ending say which suite it belongs to. */
 const onHypervisor = ['**/*.libvirt.test.ts', 'test/hypervisor/**/*.test.ts'];
 
+/** The program loads one GraphQL, by Node's rules; Vite alone would add the package's second, ES module build. */
+const alias = { graphql: fileURLToPath(import.meta.resolve('graphql/index.js')) };
+
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve: { alias },
         test: {
           name: 'unit',
           include: ['{prisma,agents,server,usage,scripts}/**/*.test.ts'],
@@ -14,6 +19,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: 'api',
           include: ['test/api/**/*.test.ts'],
@@ -23,6 +29,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: 'hypervisor',
           include: onHypervisor,

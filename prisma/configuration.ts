@@ -17,7 +17,10 @@ export const launcherVariables = {
     description: 'Folder that holds everything: database, keys, disks, logs.',
     fallback: './.nephos',
   }),
-  NEPHOS_LISTEN: text({ description: 'Address that the console and the API listen on.', fallback: '127.0.0.1' }),
+  NEPHOS_LISTEN: text({
+    description: 'Address that the console and the API listen on.',
+    fallback: '127.0.0.1',
+  }),
   NEPHOS_HTTP_PORT: port({ description: 'Port of the console and the API.', fallback: '8080' }),
   NEPHOS_AGENT_PORT: port({ description: 'Port that agents connect to, with TLS.', fallback: '8250' }),
   NEPHOS_DRIVER: choice({
@@ -26,14 +29,18 @@ export const launcherVariables = {
     options: ['auto', 'libvirt', 'simulator'],
   }),
   NEPHOS_VIRT_TYPE: choice({
-    description: 'How libvirt runs guests: `kvm`, `qemu` (emulated), or `auto`, which boots a probe to find out.',
+    description:
+      'How libvirt runs guests: `kvm`, `qemu` (emulated), or `auto`, which boots a probe to find out.',
     fallback: 'auto',
     options: ['auto', 'kvm', 'qemu'],
   }),
   NEPHOS_ADMIN_PASSWORD: secret({
-    description: 'Password of the first user `admin`, for scripts. Without it the first start prints a one-time link.',
+    description:
+      'Password of the first user `admin`, for scripts. Without it the first start prints a one-time link.',
   }),
-  DATABASE_URL: secret({ description: 'Your own PostgreSQL (15 or newer). Without it one is started in NEPHOS_DATA.' }),
+  DATABASE_URL: secret({
+    description: 'Your own PostgreSQL (15 or newer). Without it one is started in NEPHOS_DATA.',
+  }),
   NEPHOS_LOG_LEVEL: logLevel,
 };
 
@@ -49,15 +56,18 @@ export const serverVariables = {
   NEPHOS_AGENT_LISTEN: text({ description: 'Address that agents connect to.', fallback: '127.0.0.1' }),
   NEPHOS_AGENT_PORT: launcherVariables.NEPHOS_AGENT_PORT,
   NEPHOS_PUBLIC_URL: optionalText({
-    description: 'Address by which browsers reach the console, when it is not the listening one: `https://cloud.example.com`.',
+    description:
+      'Address by which browsers reach the console, when it is not the listening one: `https://cloud.example.com`.',
   }),
   NEPHOS_MASTER_KEY_FILE: text({
-    description: 'File with the key that seals secrets in the database; made at the first start. Every server needs the same.',
+    description:
+      'File with the key that seals secrets in the database; made at the first start. Every server needs the same.',
     fallback: './.nephos/master.key',
   }),
   NEPHOS_ADMIN_PASSWORD: launcherVariables.NEPHOS_ADMIN_PASSWORD,
   NEPHOS_TOKEN_FOLDER: optionalText({
-    description: 'Folder into which the server writes a fresh enrolment token for each agent that the launcher starts.',
+    description:
+      'Folder into which the server writes a fresh enrolment token for each agent that the launcher starts.',
   }),
   NEPHOS_CONSOLE_FOLDER: text({ description: 'Folder of the built console.', fallback: './console/build' }),
   NEPHOS_DATABASE_CONNECTIONS: count({
@@ -66,7 +76,12 @@ export const serverVariables = {
     from: 4,
     to: 500,
   }),
-  NEPHOS_JOB_CONCURRENCY: count({ description: 'Jobs that one server works on at a time.', fallback: '200', from: 1, to: 10_000 }),
+  NEPHOS_JOB_CONCURRENCY: count({
+    description: 'Jobs that one server works on at a time.',
+    fallback: '200',
+    from: 1,
+    to: 10_000,
+  }),
   NEPHOS_LEASE_SECONDS: count({
     description: 'How long a silent server keeps its jobs before another takes them over.',
     fallback: '15',
@@ -74,7 +89,8 @@ export const serverVariables = {
     to: 600,
   }),
   NEPHOS_PARK_AT: optionalText({
-    description: 'Fault tests only: `saga:step` after whose persisting the server does nothing more for that job.',
+    description:
+      'Fault tests only: `saga:step` after whose persisting the server does nothing more for that job.',
   }),
   NEPHOS_LOG_LEVEL: logLevel,
 };
@@ -85,8 +101,13 @@ const agentVariables = {
     fallback: 'wss://127.0.0.1:8250',
     schemes: ['wss'],
   }),
-  NEPHOS_AGENT_FOLDER: text({ description: 'Where the agent keeps its key and its journal.', fallback: '/var/lib/nephos' }),
-  NEPHOS_AGENT_NAME: optionalText({ description: 'Name under which operators see it; the host name when empty.' }),
+  NEPHOS_AGENT_FOLDER: text({
+    description: 'Where the agent keeps its key and its journal.',
+    fallback: '/var/lib/nephos',
+  }),
+  NEPHOS_AGENT_NAME: optionalText({
+    description: 'Name under which operators see it; the host name when empty.',
+  }),
   NEPHOS_ENROLMENT_TOKEN_FILE: optionalText({
     description: 'File with a one-time token; needed once, until the agent has its certificate.',
   }),
@@ -110,18 +131,29 @@ export const hostAgentVariables = {
     description: "Named network namespace in which libvirt's bridges are, when it is not the agent's own.",
   }),
   NEPHOS_VIRT_TYPE: launcherVariables.NEPHOS_VIRT_TYPE,
-  NEPHOS_SIMULATED_HOSTS: count({ description: 'Simulator: hosts in this process.', fallback: '1', from: 1, to: 20_000 }),
+  NEPHOS_SIMULATED_HOSTS: count({
+    description: 'Simulator: hosts in this process.',
+    fallback: '1',
+    from: 1,
+    to: 20_000,
+  }),
   NEPHOS_SIMULATED_TIME: choice({
     description: 'Simulator: `auto` acts by itself, `stepped` when the parent process says so.',
     fallback: 'auto',
     options: ['auto', 'stepped'],
   }),
   NEPHOS_SIMULATED_STATE: choice({
-    description: 'Simulator: `keep` machines in a file when the process ends, as a real host keeps them, or `forget` them.',
+    description:
+      'Simulator: `keep` machines in a file when the process ends, as a real host keeps them, or `forget` them.',
     fallback: 'keep',
     options: ['keep', 'forget'],
   }),
-  NEPHOS_SIMULATED_CORES: count({ description: 'Simulator: cores of each host.', fallback: '32', from: 1, to: 1024 }),
+  NEPHOS_SIMULATED_CORES: count({
+    description: 'Simulator: cores of each host.',
+    fallback: '32',
+    from: 1,
+    to: 1024,
+  }),
   NEPHOS_SIMULATED_MEMORY_MIB: count({
     description: 'Simulator: memory of each host, in MiB.',
     fallback: '131072',

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Kysely, PostgresDialect, type Insertable, type Selectable, type Transaction as KyselyTransaction, type Updateable } from 'kysely';
+import {
+  Kysely,
+  PostgresDialect,
+  type Insertable,
+  type Selectable,
+  type Transaction as KyselyTransaction,
+  type Updateable,
+} from 'kysely';
 import pg from 'pg';
 import type { Tables } from './generated/tables.ts';
 

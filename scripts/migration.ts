@@ -13,7 +13,11 @@ if (name === undefined || !/^[a-z][a-z0-9_]*$/.test(name)) {
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'nephos-migration-'));
-const server = await startEmbeddedPostgres({ dataFolder: `${folder}/data`, runFolder: `${folder}/run`, settings: { fsync: 'off' } });
+const server = await startEmbeddedPostgres({
+  dataFolder: `${folder}/data`,
+  runFolder: `${folder}/run`,
+  settings: { fsync: 'off' },
+});
 try {
   await ensureDatabase(server, 'scratch');
   await applyMigrations(server.urlOf('scratch'));

@@ -44,8 +44,16 @@ async function start(): Promise<() => Promise<void>> {
     }
     say(`driver: ${hypervisor.driver} (${hypervisor.reason})`);
 
-    const common = { NEPHOS_LOG_LEVEL: configuration.NEPHOS_LOG_LEVEL, NODE_COMPILE_CACHE: path.join(data.root, 'compile-cache') };
-    const child = (name: string, entry: string, env: Record<string, string>, onMessage?: (message: unknown) => void) => {
+    const common = {
+      NEPHOS_LOG_LEVEL: configuration.NEPHOS_LOG_LEVEL,
+      NODE_COMPILE_CACHE: path.join(data.root, 'compile-cache'),
+    };
+    const child = (
+      name: string,
+      entry: string,
+      env: Record<string, string>,
+      onMessage?: (message: unknown) => void,
+    ) => {
       const made = new Child({
         name,
         entry,
@@ -75,7 +83,10 @@ async function start(): Promise<() => Promise<void>> {
       },
       (message) => ready.resolve(message as ServerReady),
     );
-    const { httpPort, agentPort, setupLink } = await within(ready.promise, `the server did not start; see ${server.logFile}`);
+    const { httpPort, agentPort, setupLink } = await within(
+      ready.promise,
+      `the server did not start; see ${server.logFile}`,
+    );
 
     const agent = {
       NEPHOS_SERVER_URL: `wss://127.0.0.1:${agentPort}`,
@@ -103,7 +114,9 @@ async function start(): Promise<() => Promise<void>> {
     await within(untilReady(url), `${url}/readyz does not get green; see ${server.logFile}`);
     say(`data: ${data.root} (primary storage ${data.primary}, images ${data.images})`);
     if (setupLink !== undefined) say(`first start: set the password of user admin here, once: ${setupLink}`);
-    say(`Nephos is ready at ${url} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s; Ctrl-C stops it`);
+    say(
+      `Nephos is ready at ${url} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s; Ctrl-C stops it`,
+    );
     return stopAll;
   } catch (error) {
     await stopAll();

@@ -31,7 +31,8 @@ async function start() {
   log.info({ httpPort, agentPort }, 'serving');
   // To the launcher, when one started this process; the link must not stand in a log.
   process.send?.({ httpPort, agentPort, setupLink });
-  if (process.send === undefined && setupLink !== undefined) console.error(`Set the admin's password: ${setupLink}`);
+  if (process.send === undefined && setupLink !== undefined)
+    console.error(`Set the admin's password: ${setupLink}`);
 
   let isStopping = false;
   const stop = (signal: string) => {

@@ -69,7 +69,12 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   const bus = new Bus({ databaseUrl, db, serverId, log });
   const feed = new ChangeFeed(db);
   await feed.start();
-  const sequencer = new Sequencer({ databaseUrl, log, metrics, onNumbered: (changes) => feed.accept(changes) });
+  const sequencer = new Sequencer({
+    databaseUrl,
+    log,
+    metrics,
+    onNumbered: (changes) => feed.accept(changes),
+  });
   bus.onChannel(channels.numbered, () => void feed.catchUp().catch(() => undefined));
   bus.onReconnect(() => void feed.catchUp().catch(() => undefined));
   onCommitted = tellSequencer(sequencer, () => connection.pool.query(`notify ${channels.pending}`));
@@ -93,7 +98,19 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   sequencer.start();
   housekeeping.start();
 
-  const platform: Platform = { serverId, db, clock, log, metrics, settings, bus, feed, runner, mutations, sealing };
+  const platform: Platform = {
+    serverId,
+    db,
+    clock,
+    log,
+    metrics,
+    settings,
+    bus,
+    feed,
+    runner,
+    mutations,
+    sealing,
+  };
   return {
     platform,
     startJobs: () => runner.start(),

@@ -37,7 +37,8 @@ export class UsageDaemon {
     const { db, log } = this.#options;
     try {
       if (!(await this.#holdLease())) return;
-      for (let events = await collect(db); events > 0; events = await collect(db)) log.info({ events }, 'usage collected');
+      for (let events = await collect(db); events > 0; events = await collect(db))
+        log.info({ events }, 'usage collected');
     } catch (error) {
       // The database is away, or not migrated yet: the schedule brings the next try.
       log.warn({ err: error }, 'usage could not be collected');
@@ -46,14 +47,20 @@ export class UsageDaemon {
 
   async #holdLease(): Promise<boolean> {
     if (this.#lease !== undefined) return true;
-    const client = new pg.Client({ connectionString: this.#options.databaseUrl, application_name: 'nephos-usage-lease', keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.#options.databaseUrl,
+      application_name: 'nephos-usage-lease',
+      keepAlive: true,
+    });
     client.on('error', () => undefined);
     // Losing the connection is losing the lease.
     client.once('end', () => {
       this.#lease = undefined;
     });
     await client.connect();
-    const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1) as won', [usageLock]);
+    const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1) as won', [
+      usageLock,
+    ]);
     if (rows[0]?.won !== true) {
       await client.end();
       return false;

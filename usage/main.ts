@@ -10,7 +10,11 @@ try {
   const configuration = readConfiguration(usageVariables, process.env);
   const log = pino({ name: 'usage', level: configuration.NEPHOS_LOG_LEVEL });
   const databaseUrl = configuration.DATABASE_URL;
-  const database = connectDatabase({ url: databaseUrl, maxConnections: connections, applicationName: 'nephos-usage' });
+  const database = connectDatabase({
+    url: databaseUrl,
+    maxConnections: connections,
+    applicationName: 'nephos-usage',
+  });
   const daemon = new UsageDaemon({ databaseUrl, db: database.db, log });
   daemon.start();
   const stop = () => {

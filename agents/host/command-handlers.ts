@@ -74,7 +74,8 @@ export function hostCommandHandlers(driver: HostDriver): CommandHandlers {
         await driver.removeMachine(machineId);
         return {};
       },
-      observe: async ({ machineId }) => ((await driver.observeMachine(machineId)).power === 'ABSENT' ? {} : null),
+      observe: async ({ machineId }) =>
+        (await driver.observeMachine(machineId)).power === 'ABSENT' ? {} : null,
     },
     'machine.setIso': {
       run: (payload) => driver.setIso(payload),

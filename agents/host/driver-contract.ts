@@ -47,7 +47,7 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
     });
 
     async function eventOf(machineId: string, power: string): Promise<MachineEvent> {
-      for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+      for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
         const found = events.find((event) => event.machineId === machineId && event.power === power);
         if (found !== undefined) return found;
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -57,7 +57,10 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
 
     async function aMachine(overrides: Partial<MachineSpec> = {}): Promise<MachineSpec> {
       const volumeId = newId('Volume');
-      await driver.createVolume({ volumeId, pool: pool(), name: 'contract', sizeBytes: diskBytes, baseImageId: null }, context);
+      await driver.createVolume(
+        { volumeId, pool: pool(), name: 'contract', sizeBytes: diskBytes, baseImageId: null },
+        context,
+      );
       return {
         machineId: newId('VirtualMachine'),
         name: 'contract',
@@ -79,14 +82,20 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
     });
 
     test('a pool is found once it is attached, and keeps what it holds', async () => {
-      const other = { poolId: newId('StoragePool'), path: `${under.primary}-${randomBytes(4).toString('hex')}` };
+      const other = {
+        poolId: newId('StoragePool'),
+        path: `${under.primary}-${randomBytes(4).toString('hex')}`,
+      };
       expect(await driver.findPool(other)).toBeNull();
       const space = await driver.attachPool(other);
       expect(space.totalBytes).toBeGreaterThan(0n);
       expect(await driver.attachPool(other)).toMatchObject({ totalBytes: space.totalBytes });
       expect(await driver.findPool(other)).not.toBeNull();
       const volume = { volumeId: newId('Volume'), pool: other };
-      await driver.createVolume({ ...volume, name: 'held', sizeBytes: diskBytes, baseImageId: null }, context);
+      await driver.createVolume(
+        { ...volume, name: 'held', sizeBytes: diskBytes, baseImageId: null },
+        context,
+      );
       await expect(driver.detachPool(other)).rejects.toMatchObject({ code: 'IN_USE' });
       await driver.deleteVolume(volume);
       await driver.detachPool(other);
@@ -108,16 +117,23 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
     test('linked clones stand on an installed template, and on no other', async () => {
       expect(await driver.findBase(base())).toBeNull();
       const volume = { volumeId: newId('Volume'), pool: pool(), name: 'clone', sizeBytes: diskBytes };
-      await expect(driver.createVolume({ ...volume, baseImageId: imageId }, context)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(driver.createVolume({ ...volume, baseImageId: imageId }, context)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+      });
       expect(await driver.hasVolume(volume)).toBe(false);
-      const [first, second] = await Promise.all([driver.installBase(base(), context), driver.installBase(base(), context)]);
+      const [first, second] = await Promise.all([
+        driver.installBase(base(), context),
+        driver.installBase(base(), context),
+      ]);
       expect(first).toEqual(second);
       expect(first.virtualSizeBytes).toBeGreaterThan(0n);
       await driver.createVolume({ ...volume, baseImageId: imageId }, context);
       const targetPath = `${under.secondary}/${newId('Template')}.qcow2`;
       const exported = await driver.exportVolume({ ...volume, targetPath }, context);
       expect(exported.virtualSizeBytes).toBe(diskBytes);
-      expect(await driver.findExport({ ...volume, targetPath })).toMatchObject({ virtualSizeBytes: diskBytes });
+      expect(await driver.findExport({ ...volume, targetPath })).toMatchObject({
+        virtualSizeBytes: diskBytes,
+      });
       await driver.deleteVolume(volume);
       await driver.removeBase(base());
       await driver.removeBase(base());
@@ -138,8 +154,14 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       const [disk] = machine.disks;
       if (disk === undefined) throw new Error('the machine has no disk');
       await expect(driver.deleteVolume(disk)).rejects.toMatchObject({ code: 'IN_USE' });
-      expect(await driver.stopMachine({ machineId, graceSeconds: 0 }, context)).toMatchObject({ power: 'OFF', forced: true });
-      expect(await driver.stopMachine({ machineId, graceSeconds: 0 }, context)).toMatchObject({ power: 'OFF', forced: false });
+      expect(await driver.stopMachine({ machineId, graceSeconds: 0 }, context)).toMatchObject({
+        power: 'OFF',
+        forced: true,
+      });
+      expect(await driver.stopMachine({ machineId, graceSeconds: 0 }, context)).toMatchObject({
+        power: 'OFF',
+        forced: false,
+      });
       await eventOf(machineId, 'OFF');
       expect(await driver.startMachine({ machine }, context)).toMatchObject({ power: 'ON' });
       await driver.removeMachine(machineId);
@@ -153,9 +175,14 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       const { machineId } = machine;
       expect(await driver.startMachine({ machine }, context)).toMatchObject({ isoPath: under.isoPath });
       expect(await driver.setIso({ machineId, isoPath: null })).toMatchObject({ isoPath: null });
-      expect(await driver.setIso({ machineId, isoPath: under.isoPath })).toMatchObject({ isoPath: under.isoPath });
+      expect(await driver.setIso({ machineId, isoPath: under.isoPath })).toMatchObject({
+        isoPath: under.isoPath,
+      });
       await driver.stopMachine({ machineId, graceSeconds: 0 }, context);
-      expect(await driver.setIso({ machineId, isoPath: null })).toMatchObject({ power: 'OFF', isoPath: null });
+      expect(await driver.setIso({ machineId, isoPath: null })).toMatchObject({
+        power: 'OFF',
+        isoPath: null,
+      });
       await driver.removeMachine(machineId);
       await expect(driver.setIso({ machineId, isoPath: null })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
@@ -171,8 +198,13 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
 
     test('a machine that cannot start leaves nothing', async () => {
       const machine = await aMachine();
-      const missing = { ...machine, disks: machine.disks.map((disk) => ({ ...disk, volumeId: newId('Volume') })) };
-      await expect(driver.startMachine({ machine: missing }, context)).rejects.toMatchObject({ code: expect.any(String) as string });
+      const missing = {
+        ...machine,
+        disks: machine.disks.map((disk) => ({ ...disk, volumeId: newId('Volume') })),
+      };
+      await expect(driver.startMachine({ machine: missing }, context)).rejects.toMatchObject({
+        code: expect.any(String) as string,
+      });
       expect(await driver.observeMachine(machine.machineId)).toMatchObject({ power: 'ABSENT' });
     });
 

@@ -59,7 +59,10 @@ export interface HostDriver {
   exportVolume(payload: CommandPayload<'volume.export'>, context: CommandContext): Promise<ImageSizes>;
   findExport(payload: CommandPayload<'volume.export'>): Promise<ImageSizes | null>;
 
-  startMachine(payload: CommandPayload<'machine.start'>, context: CommandContext): Promise<MachineObservation>;
+  startMachine(
+    payload: CommandPayload<'machine.start'>,
+    context: CommandContext,
+  ): Promise<MachineObservation>;
   stopMachine(
     payload: CommandPayload<'machine.stop'>,
     context: CommandContext,

@@ -38,7 +38,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<{ stop(
   };
 }
 
-async function startHost(index: number, options: SimulatorOptions, time: SteppedTime | AutomaticTime): Promise<SimulatedHost> {
+async function startHost(
+  index: number,
+  options: SimulatorOptions,
+  time: SteppedTime | AutomaticTime,
+): Promise<SimulatedHost> {
   const name = options.hosts === 1 ? options.name : `${options.name}-${index + 1}`;
   const folder = options.hosts === 1 ? options.folder : path.join(options.folder, name);
   mkdirSync(folder, { recursive: true });
@@ -55,7 +59,9 @@ async function startHost(index: number, options: SimulatorOptions, time: Stepped
 
 function answerParent(hosts: SimulatedHost[], time: SteppedTime | AutomaticTime): void {
   process.on('message', (message: SimulatorMessage) => {
-    void answer(message, hosts, time).then((reply) => process.send?.({ id: message.id, answer: reply } satisfies SimulatorReply));
+    void answer(message, hosts, time).then((reply) =>
+      process.send?.({ id: message.id, answer: reply } satisfies SimulatorReply),
+    );
   });
 }
 

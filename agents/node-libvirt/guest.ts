@@ -97,3 +97,20 @@ export async function agentCommand(
   );
   return answer === null ? null : (JSON.parse(answer) as { return: unknown }).return;
 }
+
+/**
+ * Sends a command to QEMU itself (QMP) and resolves with what it returns. libvirt does not learn what it did, and marks
+ * the domain as tainted: for mending what libvirt cannot. Rejects with LibvirtError OPERATION_INVALID when the domain
+ * is off; a refusal of QEMU's is an Error with its words.
+ */
+export async function monitorCommand(
+  libvirt: Libvirt,
+  domain: DomainRef,
+  command: { execute: string; arguments?: Readonly<Record<string, unknown>> },
+  options?: CallOptions,
+): Promise<unknown> {
+  const text = await libvirt.call(procedures.qemuMonitorCommand, [domain, JSON.stringify(command)], options);
+  const answer = JSON.parse(text) as { return: unknown } | { error: { class: string; desc: string } };
+  if ('error' in answer) throw new Error(`QEMU refused ${command.execute}: ${answer.error.desc}`);
+  return answer.return;
+}

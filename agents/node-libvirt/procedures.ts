@@ -181,6 +181,7 @@ export const procedures = named({
   domainOpenConsole: remote(201, [domain, optional(text), flags(c.consoleFlags)], nothing),
   domainFsFreeze: lasting(remote(335, [domain, noFlags(list(text, 256))], int)),
   domainFsThaw: lasting(remote(336, [domain, noFlags(list(text, 256))], int)),
+  qemuMonitorCommand: qemu(1, [domain, noFlags(text)], text),
   qemuAgentCommand: lasting(qemu(3, [domain, text, noFlags(int)], optional(text))),
 
   // Domain: statistics

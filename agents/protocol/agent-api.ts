@@ -86,5 +86,3 @@ export const agentMutations = {
 } as const;
 
 export type AgentMutation = keyof typeof agentMutations;
-
-

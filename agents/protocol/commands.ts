@@ -76,7 +76,10 @@ export const commands = {
     payload: z.strictObject({ imageStoreId: idField('ImageStore'), path: pathField }),
     result: spaceResult,
   },
-  'store.detach': { payload: z.strictObject({ imageStoreId: idField('ImageStore'), path: pathField }), result: nothing },
+  'store.detach': {
+    payload: z.strictObject({ imageStoreId: idField('ImageStore'), path: pathField }),
+    result: nothing,
+  },
   /** Storage agents: fetches an image, checks it, and puts it in place; a failed one leaves nothing. */
   'image.download': {
     payload: z.strictObject({
@@ -97,7 +100,10 @@ export const commands = {
     }),
     result: imageResult.extend({ sha256: z.string() }),
   },
-  'image.delete': { payload: z.strictObject({ storePath: pathField, fileName: fileNameField }), result: nothing },
+  'image.delete': {
+    payload: z.strictObject({ storePath: pathField, fileName: fileNameField }),
+    result: nothing,
+  },
 } as const;
 
 export type CommandKind = keyof typeof commands;

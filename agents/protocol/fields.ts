@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 /** An id of one kind, in its text form. */
 export function idField<Kind extends IdKind>(kind: Kind) {
-  return z.custom<Id<Kind>>((value) => typeof value === 'string' && isId(kind, value), `must be the id of a ${kind}`);
+  return z.custom<Id<Kind>>(
+    (value) => typeof value === 'string' && isId(kind, value),
+    `must be the id of a ${kind}`,
+  );
 }
 
 /** The id of a template or an ISO. */

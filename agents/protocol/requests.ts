@@ -16,7 +16,10 @@ export const requests = {
   },
   /** Connects the machine's VNC server to `/tunnel/<tunnelId>` on the server's agent port. */
   'console.open': {
-    payload: z.strictObject({ machineId: idField('VirtualMachine'), tunnelId: z.string().regex(/^[\w-]{20,64}$/) }),
+    payload: z.strictObject({
+      machineId: idField('VirtualMachine'),
+      tunnelId: z.string().regex(/^[\w-]{20,64}$/),
+    }),
     answer: z.strictObject({}),
   },
 } as const;

@@ -1,7 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { type CommandEnvelope } from '@nephos/agent-protocol/commands.ts';
 import type { Hello, HelloAnswer, Instruction } from '@nephos/agent-protocol/reports.ts';
-import { requests, type RequestEnvelope, type RequestKind, type RequestPayload, type RequestAnswer } from '@nephos/agent-protocol/requests.ts';
+import {
+  requests,
+  type RequestEnvelope,
+  type RequestKind,
+  type RequestPayload,
+  type RequestAnswer,
+} from '@nephos/agent-protocol/requests.ts';
 import type { Logger } from 'pino';
 import { failureFacts, CommandFailure } from './command-failure.ts';
 import { CommandRunner, type CommandHandlers } from './command-runner.ts';
@@ -109,7 +115,10 @@ export class Agent {
       await this.#runner.accept(command);
     } catch (error) {
       // Only the journal itself can fail here: without it nothing may act.
-      this.#options.log.fatal({ err: error, commandId: command.commandId }, 'command journal cannot be written');
+      this.#options.log.fatal(
+        { err: error, commandId: command.commandId },
+        'command journal cannot be written',
+      );
       process.exit(1);
     }
   }
@@ -133,7 +142,9 @@ export class Agent {
 async function enrolNow(options: AgentOptions): Promise<AgentIdentity> {
   const { tokenFile, serverUrl, kind, name, folder, log } = options;
   if (tokenFile === undefined || tokenFile === '') {
-    throw new Error(`not enrolled yet: give a one-time token in NEPHOS_ENROLMENT_TOKEN_FILE (no certificate in ${folder})`);
+    throw new Error(
+      `not enrolled yet: give a one-time token in NEPHOS_ENROLMENT_TOKEN_FILE (no certificate in ${folder})`,
+    );
   }
   const identity = await enrol({ serverUrl, token: await readFile(tokenFile, 'utf8'), kind, name });
   await saveIdentity(folder, identity);

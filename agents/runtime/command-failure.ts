@@ -6,7 +6,11 @@ export class CommandFailure extends Error {
   readonly code: CommandErrorCode;
   readonly details: Record<string, unknown> | undefined;
 
-  constructor(code: CommandErrorCode, message: string, options: ErrorOptions & { details?: Record<string, unknown> } = {}) {
+  constructor(
+    code: CommandErrorCode,
+    message: string,
+    options: ErrorOptions & { details?: Record<string, unknown> } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.details = options.details;

@@ -125,7 +125,10 @@ export class CommandRunner {
           result === null
             ? { status: 'INTERRUPTED' }
             : { status: 'SUCCEEDED', result: commands[kind].result.encode(result as never) };
-        this.#options.log.info({ commandId, kind, status: outcome.status }, 'command settled after a restart');
+        this.#options.log.info(
+          { commandId, kind, status: outcome.status },
+          'command settled after a restart',
+        );
         await this.#finish(command, outcome);
         return;
       } catch (error) {

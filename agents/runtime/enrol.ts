@@ -20,7 +20,11 @@ export interface EnrolOptions {
 export async function enrol(options: EnrolOptions): Promise<AgentIdentity> {
   const { caFingerprint, secret } = parseEnrolmentToken(options.token);
   const { privateKey, request } = await makeCertificateRequest();
-  const wire = new Wire({ serverUrl: options.serverUrl, trust: { caFingerprint }, onClosed: () => undefined });
+  const wire = new Wire({
+    serverUrl: options.serverUrl,
+    trust: { caFingerprint },
+    onClosed: () => undefined,
+  });
   try {
     const { kind, name } = options;
     const answer = await wire.call('enrol', { secret, kind, name, certificateRequest: request });

@@ -12,8 +12,7 @@ export interface JournalEntry {
 }
 
 type Line =
-  | { at: number; command: CommandEnvelope }
-  | { at: number; commandId: string; outcome: CommandOutcome };
+  { at: number; command: CommandEnvelope } | { at: number; commandId: string; outcome: CommandOutcome };
 
 /** A week: far longer than a server asks again. */
 const keepFinishedMs = 7 * 24 * 3600 * 1000;
@@ -106,8 +105,8 @@ export class CommandJournal {
 
 async function readEntries(place: string): Promise<Map<string, JournalEntry>> {
   const entries = new Map<string, JournalEntry>();
-  const text = await readFile(place, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+  const text = await readFile(place, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   });
   for (const row of text.split('\n')) {

@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentMutation } from '@nephos/agent-protocol/agent-api.ts';
-import { instruction as instructionShape, type Hello, type HelloAnswer, type Instruction } from '@nephos/agent-protocol/reports.ts';
+import {
+  instruction as instructionShape,
+  type Hello,
+  type HelloAnswer,
+  type Instruction,
+} from '@nephos/agent-protocol/reports.ts';
 import type { Logger } from 'pino';
 import { makeCertificateRequest } from './certificate-request.ts';
 import type { AgentIdentity } from './identity.ts';
@@ -61,20 +66,23 @@ export class AgentLink {
 
   async #run(): Promise<void> {
     const { log } = this.#options;
-    for (let failures = 0; !this.#stopping.signal.aborted; ) {
+    const isStopping = () => this.#stopping.signal.aborted;
+    for (let failures = 0; !isStopping();) {
       const since = performance.now();
       try {
         const reason = await this.#connectOnce();
-        if (this.#stopping.signal.aborted) return;
+        if (isStopping()) return;
         log.warn({ reason }, 'connection to the server ended');
       } catch (error) {
-        if (this.#stopping.signal.aborted) return;
+        if (isStopping()) return;
         log.warn({ err: error }, 'could not connect to the server');
       }
       failures = performance.now() - since > longestRetryMs ? 0 : failures + 1;
       // Half of the pause is random, so that the agents of a server that went away do not come back as one.
       const pause = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10));
-      await sleep(pause / 2 + (Math.random() * pause) / 2, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      await sleep(pause / 2 + (Math.random() * pause) / 2, undefined, {
+        signal: this.#stopping.signal,
+      }).catch(() => undefined);
     }
   }
 

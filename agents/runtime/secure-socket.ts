@@ -30,7 +30,12 @@ function isSignedBy(caFingerprint: string, socket: tls.TLSSocket): boolean {
 
 /** Connects to a server's agent port and makes sure that it is ours. */
 export function connectSecurely(url: URL, trust: ServerTrust, tlsSession?: TlsSession): tls.TLSSocket {
-  const common = { host: url.hostname, port: Number(url.port), servername: serverCertificateName, ALPNProtocols: ['http/1.1'] };
+  const common = {
+    host: url.hostname,
+    port: Number(url.port),
+    servername: serverCertificateName,
+    ALPNProtocols: ['http/1.1'],
+  };
   if ('caFingerprint' in trust) {
     // Nothing is trusted yet but the fingerprint.
     const socket = tls.connect({ ...common, rejectUnauthorized: false });
@@ -43,7 +48,13 @@ export function connectSecurely(url: URL, trust: ServerTrust, tlsSession?: TlsSe
   }
   const { privateKey, certificate, authority } = trust.identity;
   const session = tlsSession?.ticket;
-  const socket = tls.connect({ ...common, key: privateKey, cert: certificate, ca: authority, ...(session && { session }) });
+  const socket = tls.connect({
+    ...common,
+    key: privateKey,
+    cert: certificate,
+    ca: authority,
+    ...(session && { session }),
+  });
   socket.on('session', (ticket) => {
     if (tlsSession !== undefined) tlsSession.ticket = ticket;
   });

@@ -46,7 +46,9 @@ export class Wire {
       on: {
         closed: (event) => {
           const { code, reason } = event as { code?: number; reason?: string };
-          options.onClosed(reason === undefined || reason === '' ? `closed with ${code ?? 'no code'}` : reason);
+          options.onClosed(
+            reason === undefined || reason === '' ? `closed with ${code ?? 'no code'}` : reason,
+          );
         },
         error: (error) => {
           options.onClosed(error instanceof Error ? error.message : 'connection failed');
@@ -60,12 +62,15 @@ export class Wire {
    * @throws LinkDown when the connection ends before the answer
    * @throws Error with the server's words when it refuses
    */
-  async call<Name extends AgentMutation>(name: Name, input: MutationInput<Name>): Promise<MutationAnswer<Name>> {
+  async call<Name extends AgentMutation>(
+    name: Name,
+    input: MutationInput<Name>,
+  ): Promise<MutationAnswer<Name>> {
     const shape = agentMutations[name];
     const variables = input === undefined ? {} : { input: shape.input.encode(input as never) };
     const answer = await new Promise<Record<string, unknown>>((resolve, reject) => {
       let received: Record<string, unknown> | undefined;
-      this.#client.subscribe<Record<string, unknown>>(
+      this.#client.subscribe(
         { query: agentOperations[name], variables },
         {
           next: ({ data, errors }) => {

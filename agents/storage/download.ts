@@ -37,7 +37,10 @@ export async function download(file: FileHandle, options: DownloadOptions): Prom
       hash.update(chunk);
       await file.writeFile(chunk);
       const percent = length === undefined || length === 0n ? 0 : Number((received * 100n) / length);
-      options.progress(percent, `${formatBytes(received)}${length === undefined ? '' : ` of ${formatBytes(length)}`}`);
+      options.progress(
+        percent,
+        `${formatBytes(received)}${length === undefined ? '' : ` of ${formatBytes(length)}`}`,
+      );
     }
   } catch (error) {
     throw asFailure(error, options);
@@ -45,14 +48,24 @@ export async function download(file: FileHandle, options: DownloadOptions): Prom
     response.destroy();
   }
   if (length !== undefined && received !== length) {
-    throw new CommandFailure('DOWNLOAD_FAILED', `the server ended after ${formatBytes(received)} of ${formatBytes(length)}`);
+    throw new CommandFailure(
+      'DOWNLOAD_FAILED',
+      `the server ended after ${formatBytes(received)} of ${formatBytes(length)}`,
+    );
   }
   return hash.digest('hex');
 }
 
-async function followRedirects(url: URL, options: DownloadOptions, redirects: number): Promise<IncomingMessage> {
+async function followRedirects(
+  url: URL,
+  options: DownloadOptions,
+  redirects: number,
+): Promise<IncomingMessage> {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new CommandFailure('FORBIDDEN_ADDRESS', `the server redirects to ${url.protocol}//, only http and https are followed`);
+    throw new CommandFailure(
+      'FORBIDDEN_ADDRESS',
+      `the server redirects to ${url.protocol}//, only http and https are followed`,
+    );
   }
   assertMayConnect(url.hostname, options.allowedNetworks);
   const response = await request(url, options).catch((error: unknown) => {
@@ -63,10 +76,15 @@ async function followRedirects(url: URL, options: DownloadOptions, redirects: nu
   response.destroy();
   const isRedirect = [301, 302, 303, 307, 308].includes(statusCode);
   if (!isRedirect || headers.location === undefined) {
-    throw new CommandFailure('DOWNLOAD_FAILED', `${url.host} answered ${statusCode} ${response.statusMessage ?? ''}`.trim());
+    throw new CommandFailure(
+      'DOWNLOAD_FAILED',
+      `${url.host} answered ${statusCode} ${response.statusMessage ?? ''}`.trim(),
+    );
   }
-  if (redirects === mostRedirects) throw new CommandFailure('DOWNLOAD_FAILED', `more than ${mostRedirects} redirects`);
-  if (!URL.canParse(headers.location, url)) throw new CommandFailure('DOWNLOAD_FAILED', 'the server redirects to no URL');
+  if (redirects === mostRedirects)
+    throw new CommandFailure('DOWNLOAD_FAILED', `more than ${mostRedirects} redirects`);
+  if (!URL.canParse(headers.location, url))
+    throw new CommandFailure('DOWNLOAD_FAILED', 'the server redirects to no URL');
   return followRedirects(new URL(headers.location, url), options, redirects + 1);
 }
 
@@ -85,7 +103,9 @@ function request(url: URL, { allowedNetworks, signal }: DownloadOptions): Promis
     resolve,
   );
   outgoing.setTimeout(stallMs, () => {
-    outgoing.destroy(new CommandFailure('DOWNLOAD_FAILED', `${url.host} sent nothing for ${stallMs / 1000} s`));
+    outgoing.destroy(
+      new CommandFailure('DOWNLOAD_FAILED', `${url.host} sent nothing for ${stallMs / 1000} s`),
+    );
   });
   outgoing.on('error', reject);
   return promise;
@@ -98,12 +118,17 @@ function lengthOf({ headers }: IncomingMessage): bigint | undefined {
 
 function assertNotTooLarge(bytes: bigint, { maxBytes }: DownloadOptions): void {
   if (bytes <= maxBytes) return;
-  throw new CommandFailure('TOO_LARGE', `the file has ${formatBytes(bytes)} or more; at most ${formatBytes(maxBytes)} are allowed (setting image.max.bytes)`);
+  throw new CommandFailure(
+    'TOO_LARGE',
+    `the file has ${formatBytes(bytes)} or more; at most ${formatBytes(maxBytes)} are allowed (setting image.max.bytes)`,
+  );
 }
 
 function asFailure(error: unknown, { signal }: DownloadOptions): unknown {
   if (signal.aborted || error instanceof CommandFailure) return error;
   const { cause } = error as Error;
   if (cause instanceof CommandFailure) return cause;
-  return new CommandFailure('DOWNLOAD_FAILED', error instanceof Error ? error.message : String(error), { cause: error });
+  return new CommandFailure('DOWNLOAD_FAILED', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
 }

@@ -32,7 +32,10 @@ async function readAt(file: FileHandle, offset: number, length: number): Promise
  * no program that could be led astray is let near a stranger's file. The format is told, never guessed.
  * @throws CommandFailure INVALID_IMAGE for another format, or a QCOW2 that would have QEMU open other files
  */
-export async function inspectImage(file: FileHandle, format: ImageFormat): Promise<{ virtualSizeBytes: bigint }> {
+export async function inspectImage(
+  file: FileHandle,
+  format: ImageFormat,
+): Promise<{ virtualSizeBytes: bigint }> {
   const { size } = await file.stat({ bigint: true });
   switch (format) {
     case 'QCOW2':
@@ -44,15 +47,18 @@ export async function inspectImage(file: FileHandle, format: ImageFormat): Promi
     }
     case 'RAW': {
       const start = await readAt(file, 0, 4);
-      if (start.length === 4 && start.readUInt32BE(0) === qcow2.magic) throw refused('the file is a QCOW2 image, not a raw one');
-      if (size === 0n || size % 512n !== 0n) throw refused('the file is no raw disk: its size is not a multiple of 512 bytes');
+      if (start.length === 4 && start.readUInt32BE(0) === qcow2.magic)
+        throw refused('the file is a QCOW2 image, not a raw one');
+      if (size === 0n || size % 512n !== 0n)
+        throw refused('the file is no raw disk: its size is not a multiple of 512 bytes');
       return { virtualSizeBytes: size };
     }
   }
 }
 
 function readQcow2(header: Buffer): bigint {
-  if (header.length < 72 || header.readUInt32BE(0) !== qcow2.magic) throw refused('the file is no QCOW2 image');
+  if (header.length < 72 || header.readUInt32BE(0) !== qcow2.magic)
+    throw refused('the file is no QCOW2 image');
   const version = header.readUInt32BE(4);
   if (version !== 2 && version !== 3) throw refused(`QCOW2 version ${version} is not known`);
   if (header.readBigUInt64BE(qcow2.backingFileOffset) !== 0n) {
@@ -65,7 +71,8 @@ function readQcow2(header: Buffer): bigint {
     if ((features & externalDataFile) !== 0n) {
       throw refused('the image keeps its data in another file; only self-contained images are taken');
     }
-    if ((features & ~harmlessFeatures) !== 0n) throw refused('the image is marked corrupt, or needs features that are not known');
+    if ((features & ~harmlessFeatures) !== 0n)
+      throw refused('the image is marked corrupt, or needs features that are not known');
   }
   const virtualSize = header.readBigUInt64BE(qcow2.virtualSizeOffset);
   if (virtualSize === 0n) throw refused('the disk inside is empty');

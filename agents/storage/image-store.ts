@@ -18,7 +18,9 @@ const unfinished = '.unfinished';
 /** Makes a directory ready. @returns its space */
 export async function attachStore(folder: string): Promise<CommandResult<'store.attach'>> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new CommandFailure('INTERNAL', `${folder} cannot be made: ${(error as Error).message}`, { cause: error });
+    throw new CommandFailure('INTERNAL', `${folder} cannot be made: ${(error as Error).message}`, {
+      cause: error,
+    });
   });
   const { blocks, bfree, bsize } = await statfs(folder, { bigint: true });
   return { totalBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize };
@@ -48,14 +50,24 @@ async function removeUnfinished(folder: string, fileName: string): Promise<void>
 }
 
 /** Fetches an image, checks it, and puts it in place in one move. */
-export async function downloadImage(payload: Download, context: CommandContext): Promise<CommandResult<'image.download'>> {
-  const { storePath, fileName, format, url, sha256, maxBytes, maxVirtualBytes, allowedInternalSites } = payload;
+export async function downloadImage(
+  payload: Download,
+  context: CommandContext,
+): Promise<CommandResult<'image.download'>> {
+  const { storePath, fileName, format, url, sha256, maxBytes, maxVirtualBytes, allowedInternalSites } =
+    payload;
   await removeUnfinished(storePath, fileName);
   const temporary = path.join(storePath, `${fileName}.${randomUUID()}${unfinished}`);
   const file = await open(temporary, 'wx+', 0o644);
   try {
     const { signal, progress } = context;
-    const found = await download(file, { url, allowedNetworks: allowedInternalSites, maxBytes, signal, progress });
+    const found = await download(file, {
+      url,
+      allowedNetworks: allowedInternalSites,
+      maxBytes,
+      signal,
+      progress,
+    });
     if (sha256 !== null && found !== sha256) {
       throw new CommandFailure('CHECKSUM_MISMATCH', `the file has SHA-256 ${found}`, { details: { found } });
     }
@@ -101,8 +113,8 @@ export async function findImage(payload: {
 /** Removes an image and what is left of unfinished ones; one that is gone is no error. */
 export async function deleteImage({ storePath, fileName }: CommandPayload<'image.delete'>): Promise<void> {
   await removeUnfinished(storePath, fileName);
-  await unlink(path.join(storePath, fileName)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+  await unlink(path.join(storePath, fileName)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   });
 }
 

@@ -2,7 +2,15 @@ import { protocolVersion } from '@nephos/agent-protocol/reports.ts';
 import { Agent } from '@nephos/agent-runtime/agent.ts';
 import type { CommandHandlers } from '@nephos/agent-runtime/command-runner.ts';
 import type { Logger } from 'pino';
-import { attachStore, deleteImage, detachStore, downloadImage, findImage, findStore, hasImage } from './image-store.ts';
+import {
+  attachStore,
+  deleteImage,
+  detachStore,
+  downloadImage,
+  findImage,
+  findStore,
+  hasImage,
+} from './image-store.ts';
 
 export const softwareVersion = '0.1.0';
 

@@ -11,7 +11,13 @@ const variables = {
 
 test('takes defaults, and an empty variable for one that is not set', () => {
   const read = readConfiguration(variables, { DATABASE: 'postgresql://localhost/x', WORKERS: '' });
-  expect(read).toEqual({ HTTP_PORT: 8080, WORKERS: 4, MODE: 'auto', DATABASE: 'postgresql://localhost/x', PASSWORD: '' });
+  expect(read).toEqual({
+    HTTP_PORT: 8080,
+    WORKERS: 4,
+    MODE: 'auto',
+    DATABASE: 'postgresql://localhost/x',
+    PASSWORD: '',
+  });
 });
 
 test('names every variable that is wrong, its value and its rule', () => {

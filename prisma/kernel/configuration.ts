@@ -34,7 +34,10 @@ export const optionalText = (facts: { description: string }): Variable<string> =
 });
 
 /** Like {@link optionalText}, but kept out of messages. */
-export const secret = (facts: { description: string }): Variable<string> => ({ ...optionalText(facts), isSecret: true });
+export const secret = (facts: { description: string }): Variable<string> => ({
+  ...optionalText(facts),
+  isSecret: true,
+});
 
 export const port = (facts: Description): Variable<number> => ({
   ...facts,

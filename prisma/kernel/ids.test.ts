@@ -21,14 +21,20 @@ test('ids sort by the time they were made', async () => {
   expect(newId('Job') > first).toBe(true);
 });
 
-test.each(['', 'vm_', 'vm_01h', 'vm_8zzzzzzzzzzzzzzzzzzzzzzzzz', 'VM_01h455vb4pex5vsknk084sn02q', 'xx_01h455vb4pex5vsknk084sn02q'])(
-  'refuses %j',
-  (text) => {
-    expect(findIdKind(text)).toBeUndefined();
-    expect(() => parseId('VirtualMachine', text)).toThrow(RangeError);
-  },
-);
+test.each([
+  '',
+  'vm_',
+  'vm_01h',
+  'vm_8zzzzzzzzzzzzzzzzzzzzzzzzz',
+  'VM_01h455vb4pex5vsknk084sn02q',
+  'xx_01h455vb4pex5vsknk084sn02q',
+])('refuses %j', (text) => {
+  expect(findIdKind(text)).toBeUndefined();
+  expect(() => parseId('VirtualMachine', text)).toThrow(RangeError);
+});
 
 test('gives the UUID inside', () => {
-  expect(uuidOf(parseId('VirtualMachine', 'vm_01h455vb4pex5vsknk084sn02q'))).toBe('01890a5d-ac96-774b-bcce-b302099a8057');
+  expect(uuidOf(parseId('VirtualMachine', 'vm_01h455vb4pex5vsknk084sn02q'))).toBe(
+    '01890a5d-ac96-774b-bcce-b302099a8057',
+  );
 });

@@ -72,7 +72,8 @@ export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<
  * @throws RangeError when it is not a well-formed id of that kind
  */
 export function parseId<Kind extends IdKind>(kind: Kind, text: string): Id<Kind> {
-  if (!isId(kind, text)) throw new RangeError(`not the id of a ${kind}: ${JSON.stringify(text.slice(0, 64))}`);
+  if (!isId(kind, text))
+    throw new RangeError(`not the id of a ${kind}: ${JSON.stringify(text.slice(0, 64))}`);
   return text;
 }
 

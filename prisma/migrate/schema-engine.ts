@@ -14,7 +14,10 @@ const require = createRequire(import.meta.url);
 // Node has it, its types leave it to the browser's.
 const { WebAssembly } = globalThis as unknown as {
   WebAssembly: {
-    instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
+    instantiate(
+      bytes: Uint8Array,
+      imports: object,
+    ): Promise<{ instance: { exports: Record<string, unknown> } }>;
   };
 };
 
@@ -43,7 +46,7 @@ async function loadWasm(): Promise<WasmModule> {
   const file = path.join(path.dirname(require.resolve(name)), 'schema_engine_bg.wasm');
   const { instance } = await WebAssembly.instantiate(readFileSync(file), { './schema_engine_bg.js': module });
   module.__wbg_set_wasm(instance.exports);
-  (instance.exports['__wbindgen_start'] as (() => void) | undefined)?.();
+  (instance.exports.__wbindgen_start as (() => void) | undefined)?.();
   return module;
 }
 

@@ -1,5 +1,6 @@
 /** How far one step of a job came. */
-export type JobStepStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'UNDOING' | 'UNDONE' | 'UNDO_FAILED';
+export type JobStepStatus =
+  'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'UNDOING' | 'UNDONE' | 'UNDO_FAILED';
 
 /** One named step of a job, as people see it. */
 export interface JobStep {

@@ -59,7 +59,9 @@ export class Child {
       if (this.#isStopping) return;
       if (performance.now() - startedAt > settledMs) this.#failures = 0;
       const pause = Math.min(longestRestartMs, firstRestartMs * 2 ** this.#failures++);
-      say(`${name} ended (${signal ?? `exit code ${code ?? '?'}`}); starting it again in ${pause / 1000} s; see ${this.logFile}`);
+      say(
+        `${name} ended (${signal ?? `exit code ${code ?? '?'}`}); starting it again in ${pause / 1000} s; see ${this.logFile}`,
+      );
       this.#restart = setTimeout(() => this.start(), pause);
     });
   }
@@ -73,7 +75,7 @@ export class Child {
     this.#isStopping = true;
     clearTimeout(this.#restart);
     const child = this.#process;
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+    if (child?.exitCode === null && child.signalCode === null) {
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       child.kill('SIGTERM');
       const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);

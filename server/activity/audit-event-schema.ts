@@ -8,12 +8,20 @@ const AuditEvent = builder.objectRef<Row<'AuditEvent'>>('AuditEvent').implement(
   interfaces: [Node],
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    action: t.exposeString('action', { description: 'Permission that was exercised, or refused: `virtualMachine.deploy`.' }),
+    action: t.exposeString('action', {
+      description: 'Permission that was exercised, or refused: `virtualMachine.deploy`.',
+    }),
     outcome: t.exposeString('outcome', { description: 'SUCCEEDED, or the code of the refusal.' }),
     actorName: t.exposeString('actorName', { description: 'Who.' }),
-    clientAddress: t.exposeString('clientAddress', { nullable: true, description: 'Address that the request came from.' }),
+    clientAddress: t.exposeString('clientAddress', {
+      nullable: true,
+      description: 'Address that the request came from.',
+    }),
     targetKind: t.exposeString('targetKind', { nullable: true, description: 'Kind of what it was done to.' }),
-    targetId: t.exposeID('targetId', { nullable: true, description: 'Id of what it was done to; that may be gone by now.' }),
+    targetId: t.exposeID('targetId', {
+      nullable: true,
+      description: 'Id of what it was done to; that may be gone by now.',
+    }),
     jobId: t.exposeID('jobId', { nullable: true, description: 'The job that was made for it.' }),
     traceId: t.exposeString('traceId', { description: 'Leads to its lines in the logs.' }),
     changes: t.string({

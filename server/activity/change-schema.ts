@@ -1,4 +1,7 @@
-import type { ChangeOperation as ChangeOperations, HostLinkState as HostLinkStates } from '@nephos/model/generated/enums.ts';
+import type {
+  ChangeOperation as ChangeOperations,
+  HostLinkState as HostLinkStates,
+} from '@nephos/model/generated/enums.ts';
 import { VirtualMachine } from '../compute/virtual-machine/schema.ts';
 import { builder, Node } from '../graphql/builder.ts';
 import type { RequestContext } from '../graphql/context.ts';
@@ -24,17 +27,29 @@ const ChangeOperation = builder.enumType('ChangeOperation', {
 const ChangeRef = builder.objectRef<Change>('Change').implement({
   description: 'One entry of the change feed.',
   fields: (t) => ({
-    cursor: t.field({ type: 'Cursor', description: 'Its place in the feed.', resolve: ({ seq }) => formatCursor(seq) }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was numbered: a moment after it was committed.' }),
+    cursor: t.field({
+      type: 'Cursor',
+      description: 'Its place in the feed.',
+      resolve: ({ seq }) => formatCursor(seq),
+    }),
+    at: t.expose('at', {
+      type: 'DateTime',
+      description: 'When it was numbered: a moment after it was committed.',
+    }),
     kind: t.exposeString('kind', { description: 'Kind of thing: `VirtualMachine`.' }),
     id: t.exposeID('resourceId', { description: 'Id of the thing.' }),
-    operation: t.field({ type: ChangeOperation, description: 'What happened to it.', resolve: ({ operation }) => operation }),
+    operation: t.field({
+      type: ChangeOperation,
+      description: 'What happened to it.',
+      resolve: ({ operation }) => operation,
+    }),
     version: t.exposeInt('version', { description: 'Version of the thing that this change made.' }),
     node: t.field({
       type: Node,
       nullable: true,
       description: 'The thing as it is now, which may be newer than this change; null once it is gone.',
-      resolve: ({ resourceId, operation }, _args, context) => (operation === 'DELETED' ? null : findNode(context, resourceId)),
+      resolve: ({ resourceId, operation }, _args, context) =>
+        operation === 'DELETED' ? null : findNode(context, resourceId),
     }),
   }),
 });
@@ -47,15 +62,26 @@ interface Batch {
 const ChangeBatch = builder.objectRef<Batch>('ChangeBatch').implement({
   description: 'Some entries of the change feed, in order.',
   fields: (t) => ({
-    changes: t.field({ type: [ChangeRef], description: 'The entries. None now and then, so that your cursor keeps up.', resolve: ({ changes }) => changes }),
-    cursor: t.field({ type: 'Cursor', description: 'Go on after this one, should the connection end.', resolve: ({ cursor }) => formatCursor(cursor) }),
+    changes: t.field({
+      type: [ChangeRef],
+      description: 'The entries. None now and then, so that your cursor keeps up.',
+      resolve: ({ changes }) => changes,
+    }),
+    cursor: t.field({
+      type: 'Cursor',
+      description: 'Go on after this one, should the connection end.',
+      resolve: ({ cursor }) => formatCursor(cursor),
+    }),
   }),
 });
 
 const ChangeFilter = builder.inputType('ChangeFilter', {
   description: 'Which changes.',
   fields: (t) => ({
-    kinds: t.stringList({ required: false, description: 'Of these kinds of thing: `VirtualMachine`, `Job`, …' }),
+    kinds: t.stringList({
+      required: false,
+      description: 'Of these kinds of thing: `VirtualMachine`, `Job`, …',
+    }),
     ids: t.idList({ required: false, description: 'Of these things.' }),
   }),
 });
@@ -64,7 +90,8 @@ builder.queryField('changeCursor', (t) =>
   t.field({
     type: 'Cursor',
     permission: 'change.follow',
-    description: 'The present end of the change feed. Take it, read your lists, then follow the feed from it: you miss nothing.',
+    description:
+      'The present end of the change feed. Take it, read your lists, then follow the feed from it: you miss nothing.',
     resolve: (_parent, _args, { platform }) => formatCursor(platform.feed.latest),
   }),
 );
@@ -94,12 +121,21 @@ builder.subscriptionField('changes', (t) =>
     description:
       'Everything that changes and that you may see, in order, from a cursor on: a client that was away misses nothing. Errors: CURSOR_EXPIRED when the feed no longer reaches back that far, VALIDATION_FAILED.',
     args: {
-      after: t.arg({ type: 'Cursor', required: false, description: 'Begin after this cursor; from now on when left out.' }),
-      filter: t.arg({ type: ChangeFilter, required: false, description: 'Only changes that match all of it.' }),
+      after: t.arg({
+        type: 'Cursor',
+        required: false,
+        description: 'Begin after this cursor; from now on when left out.',
+      }),
+      filter: t.arg({
+        type: ChangeFilter,
+        required: false,
+        description: 'Only changes that match all of it.',
+      }),
     },
     subscribe: (_parent, { after, filter }, context) => {
       const seq = after == null ? undefined : parseCursor(after);
-      if (after != null && seq === undefined) throw invalid('after', after, 'must be a cursor of the change feed');
+      if (after != null && seq === undefined)
+        throw invalid('after', after, 'must be a cursor of the change feed');
       const kinds = filter?.kinds == null ? undefined : new Set(filter.kinds);
       const ids = filter?.ids == null ? undefined : new Set(filter.ids);
       return followChanges(
@@ -123,7 +159,12 @@ builder.subscriptionField('jobUpdated', (t) =>
       const { platform, actor } = context;
       // Taken before the job is read, so that no change falls between the two.
       const since = platform.feed.latest;
-      const changes = followRows(context, 'Job', ({ kind, resourceId }) => kind === 'Job' && resourceId === jobId, since);
+      const changes = followRows(
+        context,
+        'Job',
+        ({ kind, resourceId }) => kind === 'Job' && resourceId === jobId,
+        since,
+      );
       const first = await getGuarded(platform.db, actor, 'Job', jobId, 'job.list');
       return (async function* () {
         yield first;
@@ -155,20 +196,30 @@ builder.subscriptionField('jobs', (t) =>
   }),
 );
 
-const VirtualMachineChange = builder.objectRef<RowChange<'VirtualMachine'>>('VirtualMachineChange').implement({
-  description: 'A machine changed.',
-  fields: (t) => ({
-    id: t.id({ description: 'The machine.', resolve: ({ change }) => change.resourceId }),
-    operation: t.field({ type: ChangeOperation, description: 'What happened to it.', resolve: ({ change }) => change.operation }),
-    cursor: t.field({ type: 'Cursor', description: 'Its place in the change feed.', resolve: ({ change }) => formatCursor(change.seq) }),
-    virtualMachine: t.field({
-      type: VirtualMachine,
-      nullable: true,
-      description: 'The machine as it is now; null once it is gone.',
-      resolve: ({ row }) => row,
+const VirtualMachineChange = builder
+  .objectRef<RowChange<'VirtualMachine'>>('VirtualMachineChange')
+  .implement({
+    description: 'A machine changed.',
+    fields: (t) => ({
+      id: t.id({ description: 'The machine.', resolve: ({ change }) => change.resourceId }),
+      operation: t.field({
+        type: ChangeOperation,
+        description: 'What happened to it.',
+        resolve: ({ change }) => change.operation,
+      }),
+      cursor: t.field({
+        type: 'Cursor',
+        description: 'Its place in the change feed.',
+        resolve: ({ change }) => formatCursor(change.seq),
+      }),
+      virtualMachine: t.field({
+        type: VirtualMachine,
+        nullable: true,
+        description: 'The machine as it is now; null once it is gone.',
+        resolve: ({ row }) => row,
+      }),
     }),
-  }),
-});
+  });
 
 builder.subscriptionField('virtualMachineChanged', (t) =>
   t.field({
@@ -179,12 +230,19 @@ builder.subscriptionField('virtualMachineChanged', (t) =>
     subscribe: async (_parent, { id }, context) => {
       const machineId = optionalId('VirtualMachine', 'id', id);
       if (machineId !== null) {
-        await getGuarded(context.platform.db, context.actor, 'VirtualMachine', machineId, 'virtualMachine.list');
+        await getGuarded(
+          context.platform.db,
+          context.actor,
+          'VirtualMachine',
+          machineId,
+          'virtualMachine.list',
+        );
       }
       return followRows(
         context,
         'VirtualMachine',
-        ({ kind, resourceId }) => kind === 'VirtualMachine' && (machineId === null || resourceId === machineId),
+        ({ kind, resourceId }) =>
+          kind === 'VirtualMachine' && (machineId === null || resourceId === machineId),
       );
     },
     resolve: (change) => change,
@@ -195,7 +253,11 @@ const HostStateFilter = builder.inputType('HostStateFilter', {
   description: 'Which hosts.',
   fields: (t) => ({
     ids: t.idList({ required: false, description: 'These hosts.' }),
-    linkState: t.field({ type: [HostLinkState], required: false, description: 'Hosts that are now in one of these states.' }),
+    linkState: t.field({
+      type: [HostLinkState],
+      required: false,
+      description: 'Hosts that are now in one of these states.',
+    }),
   }),
 });
 
@@ -204,10 +266,17 @@ builder.subscriptionField('hostStateChanged', (t) =>
     type: Host,
     permission: 'host.list',
     description: 'Every host, whenever it changes.',
-    args: { filter: t.arg({ type: HostStateFilter, required: false, description: 'Only hosts that match all of it.' }) },
+    args: {
+      filter: t.arg({
+        type: HostStateFilter,
+        required: false,
+        description: 'Only hosts that match all of it.',
+      }),
+    },
     subscribe: (_parent, { filter }, context) => {
       const ids = filter?.ids == null ? undefined : new Set(filter.ids);
-      const states = filter?.linkState == null ? undefined : new Set<keyof typeof HostLinkStates>(filter.linkState);
+      const states =
+        filter?.linkState == null ? undefined : new Set<keyof typeof HostLinkStates>(filter.linkState);
       return (async function* () {
         const isWanted = ({ kind, resourceId }: Change) => kind === 'Host' && (ids?.has(resourceId) ?? true);
         for await (const { row } of followRows(context, 'Host', isWanted)) {

@@ -1,5 +1,5 @@
 import type { Row } from '@nephos/model/database.ts';
-import { JobStatus as jobStatuses } from '@nephos/model/generated/enums.ts';
+import { type JobStatus as jobStatuses } from '@nephos/model/generated/enums.ts';
 import type { JobError as JobErrorFacts, JobStep as JobStepFacts } from '@nephos/model/shapes/job.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
@@ -38,8 +38,16 @@ const JobStep = builder.objectRef<JobStepFacts>('JobStep').implement({
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Stable name in camelCase: `createRootDisk`.' }),
     status: t.field({ type: JobStepStatus, description: 'How far it is.', resolve: ({ status }) => status }),
-    progress: t.int({ nullable: true, description: '0 to 100, for steps that report it.', resolve: ({ progress }) => progress ?? null }),
-    detail: t.string({ nullable: true, description: 'A short sentence: what it waits for, what it found.', resolve: ({ detail }) => detail ?? null }),
+    progress: t.int({
+      nullable: true,
+      description: '0 to 100, for steps that report it.',
+      resolve: ({ progress }) => progress ?? null,
+    }),
+    detail: t.string({
+      nullable: true,
+      description: 'A short sentence: what it waits for, what it found.',
+      resolve: ({ detail }) => detail ?? null,
+    }),
     startedAt: t.field({
       type: 'DateTime',
       nullable: true,
@@ -58,38 +66,61 @@ const JobStep = builder.objectRef<JobStepFacts>('JobStep').implement({
 const JobError = builder.objectRef<JobErrorFacts>('JobError').implement({
   description: 'Why a job did not succeed.',
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'Stable code, as in `extensions.code` of a refused request.' }),
+    code: t.exposeString('code', {
+      description: 'Stable code, as in `extensions.code` of a refused request.',
+    }),
     message: t.exposeString('message', { description: 'What was wrong, with which value.' }),
-    cause: t.string({ nullable: true, description: 'What lay beneath.', resolve: ({ cause }) => cause ?? null }),
-    remedy: t.string({ nullable: true, description: 'What you can do about it.', resolve: ({ remedy }) => remedy ?? null }),
+    cause: t.string({
+      nullable: true,
+      description: 'What lay beneath.',
+      resolve: ({ cause }) => cause ?? null,
+    }),
+    remedy: t.string({
+      nullable: true,
+      description: 'What you can do about it.',
+      resolve: ({ remedy }) => remedy ?? null,
+    }),
     field: t.string({
       nullable: true,
       description: 'The field of the input that it is about: `input.url`.',
-      resolve: ({ details }) => (typeof details?.['path'] === 'string' ? details['path'] : null),
+      resolve: ({ details }) => (typeof details?.path === 'string' ? details.path : null),
     }),
     rule: t.string({
       nullable: true,
       description: 'The rule that the field broke.',
-      resolve: ({ details }) => (typeof details?.['rule'] === 'string' ? details['rule'] : null),
+      resolve: ({ details }) => (typeof details?.rule === 'string' ? details.rule : null),
     }),
   }),
 });
 
 /** One asynchronous operation. */
 export const Job = builder.objectRef<Row<'Job'>>('Job').implement({
-  description: 'One asynchronous operation, with its named steps. It survives the death of the server that works on it.',
+  description:
+    'One asynchronous operation, with its named steps. It survives the death of the server that works on it.',
   interfaces: [Node],
   fields: (t) => ({
     kind: t.exposeString('kind', { description: 'What it does: `virtualMachine.deploy`.' }),
     status: t.field({ type: JobStatus, description: 'How far it is.', resolve: ({ status }) => status }),
     progress: t.exposeInt('progress', { description: '0 to 100.' }),
     steps: t.field({ type: [JobStep], description: 'Its steps, in order.', resolve: ({ steps }) => steps }),
-    error: t.field({ type: JobError, nullable: true, description: 'Why it did not succeed.', resolve: ({ error }) => error }),
+    error: t.field({
+      type: JobError,
+      nullable: true,
+      description: 'Why it did not succeed.',
+      resolve: ({ error }) => error,
+    }),
     targetKind: t.exposeString('targetKind', { description: 'Kind of what it works on: `VirtualMachine`.' }),
     targetId: t.exposeID('targetId', { description: 'Id of what it works on; that may be gone by now.' }),
-    resultId: t.exposeID('resultId', { nullable: true, description: 'Id of what it made, or worked on, once it succeeded.' }),
-    actorName: t.exposeString('actorName', { description: 'Who asked for it; `system` for what happens by itself.' }),
-    attempt: t.exposeInt('attempt', { description: 'How many servers took it up: more than 1 after one of them died.' }),
+    resultId: t.exposeID('resultId', {
+      nullable: true,
+      description: 'Id of what it made, or worked on, once it succeeded.',
+    }),
+    actorName: t.exposeString('actorName', {
+      description: 'Who asked for it; `system` for what happens by itself.',
+    }),
+    attempt: t.exposeInt('attempt', {
+      description: 'How many servers took it up: more than 1 after one of them died.',
+    }),
     isCancellable: t.boolean({
       description: 'Whether it can still be cancelled.',
       resolve: (job, _args, { services }) => services.jobs.isCancellable(job),
@@ -97,8 +128,16 @@ export const Job = builder.objectRef<Row<'Job'>>('Job').implement({
     traceId: t.exposeString('traceId', { description: 'Leads to its lines in the logs.' }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a server took it up first.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it came to its end.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a server took it up first.',
+    }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it came to its end.',
+    }),
   }),
 });
 
@@ -160,9 +199,11 @@ builder.mutationField('cancelJob', (t) =>
   t.field({
     type: JobPayload,
     permission: 'job.cancel',
-    description: 'Cancels a job where its present step allows; what it did is then taken back. Errors: NOT_FOUND, INVALID_STATE.',
+    description:
+      'Cancels a job where its present step allows; what it did is then taken back. Errors: NOT_FOUND, INVALID_STATE.',
     args: { input: t.arg({ type: JobInput, description: 'Which job.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.jobs.cancel(actor, idArgument('Job', 'input.id', input.id)),
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.jobs.cancel(actor, idArgument('Job', 'input.id', input.id)),
   }),
 );
 
@@ -172,6 +213,7 @@ builder.mutationField('resumeJob', (t) =>
     permission: 'job.resume',
     description: 'Has a STUCK job try again to take back what it did. Errors: NOT_FOUND, INVALID_STATE.',
     args: { input: t.arg({ type: JobInput, description: 'Which job.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.jobs.resume(actor, idArgument('Job', 'input.id', input.id)),
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.jobs.resume(actor, idArgument('Job', 'input.id', input.id)),
   }),
 );

@@ -28,11 +28,19 @@ export class JobService {
     await mutations.run({ action: 'job.cancel', actor, input: {} }, async (mutation) => {
       const job = await getGuarded(mutation.tx, actor, 'Job', id, 'job.cancel');
       if (!this.isCancellable(job)) {
-        throw new PlatformError('INVALID_STATE', `job ${job.kind} is ${job.status} and can no longer be cancelled`, {
-          details: { id, status: job.status },
-        });
+        throw new PlatformError(
+          'INVALID_STATE',
+          `job ${job.kind} is ${job.status} and can no longer be cancelled`,
+          {
+            details: { id, status: job.status },
+          },
+        );
       }
-      await mutation.tx.updateTable('Job').set({ cancelRequestedAt: clock.now() }).where('id', '=', id).execute();
+      await mutation.tx
+        .updateTable('Job')
+        .set({ cancelRequestedAt: clock.now() })
+        .where('id', '=', id)
+        .execute();
       mutation.concerns('Job', id, job.accountId, { kind: job.kind });
       return {};
     });
@@ -53,9 +61,13 @@ export class JobService {
         .returning('id')
         .executeTakeFirst();
       if (resumed === undefined) {
-        throw new PlatformError('INVALID_STATE', `job ${job.kind} is ${job.status}; only a STUCK job can be resumed`, {
-          details: { id, status: job.status },
-        });
+        throw new PlatformError(
+          'INVALID_STATE',
+          `job ${job.kind} is ${job.status}; only a STUCK job can be resumed`,
+          {
+            details: { id, status: job.status },
+          },
+        );
       }
       mutation.concerns('Job', id, job.accountId, { kind: job.kind });
       return { jobId: id };

@@ -8,7 +8,13 @@ import {
   type CommandResult,
 } from '@nephos/agent-protocol/commands.ts';
 import type { Instruction } from '@nephos/agent-protocol/reports.ts';
-import { requests, type RequestAnswer, type RequestKind, type RequestPayload, type RequestReply } from '@nephos/agent-protocol/requests.ts';
+import {
+  requests,
+  type RequestAnswer,
+  type RequestKind,
+  type RequestPayload,
+  type RequestReply,
+} from '@nephos/agent-protocol/requests.ts';
 import type { Database } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { PlatformError } from '../platform/errors.ts';
@@ -56,16 +62,29 @@ export class AgentDispatcher {
   readonly #forwarded = new Map<string, Id<'ServerInstance'>>();
   readonly #askAgain: NodeJS.Timeout;
 
-  constructor(options: { db: Database; bus: Bus; metrics: Metrics; sessions: ReadonlyMap<string, AgentSession> }) {
+  constructor(options: {
+    db: Database;
+    bus: Bus;
+    metrics: Metrics;
+    sessions: ReadonlyMap<string, AgentSession>;
+  }) {
     this.#db = options.db;
     this.#bus = options.bus;
     this.#metrics = options.metrics;
     this.#sessions = options.sessions;
-    this.#bus.on('agent.instruct', ({ agentId, instruction }, from) => this.#forward(agentId, instruction as Instruction, from));
+    this.#bus.on('agent.instruct', ({ agentId, instruction }, from) =>
+      this.#forward(agentId, instruction as Instruction, from),
+    );
     this.#bus.on('agent.connected', ({ agentId }) => this.resend(agentId));
-    this.#bus.on('agent.finished', ({ commandId, outcome }) => this.finished(commandId, outcome as CommandOutcome).catch(() => undefined));
-    this.#bus.on('agent.progress', ({ commandId, percent, detail }) => this.progressed(commandId, percent, detail).catch(() => undefined));
-    this.#bus.on('agent.answered', ({ reply }) => this.answered(reply as RequestReply).catch(() => undefined));
+    // What gets lost here is asked for again.
+    const perhaps = (work: Promise<void>) => void work.catch(() => undefined);
+    this.#bus.on('agent.finished', ({ commandId, outcome }) =>
+      perhaps(this.finished(commandId, outcome as CommandOutcome)),
+    );
+    this.#bus.on('agent.progress', ({ commandId, percent, detail }) =>
+      perhaps(this.progressed(commandId, percent, detail)),
+    );
+    this.#bus.on('agent.answered', ({ reply }) => perhaps(this.answered(reply as RequestReply)));
     this.#askAgain = setInterval(() => this.#resendAll(), askAgainMs);
   }
 
@@ -89,20 +108,34 @@ export class AgentDispatcher {
     for (let attempt = 1; ; attempt++) {
       const commandId = attempt === 1 ? key : `${key}#${attempt}`;
       const { traceId } = context;
-      const command = { commandId, kind, payload: encoded, traceId, deadlineSeconds: options.deadlineSeconds };
+      const command = {
+        commandId,
+        kind,
+        payload: encoded,
+        traceId,
+        deadlineSeconds: options.deadlineSeconds,
+      };
       const started = performance.now();
       const outcome = await this.#send(context, agentId, command);
-      this.#metrics.commandSeconds.observe({ kind, status: outcome.status }, (performance.now() - started) / 1000);
+      this.#metrics.commandSeconds.observe(
+        { kind, status: outcome.status },
+        (performance.now() - started) / 1000,
+      );
       switch (outcome.status) {
         case 'SUCCEEDED':
           return commands[kind].result.decode(outcome.result as never) as CommandResult<Kind>;
         case 'FAILED':
           throw new AgentFailed(await this.#nameOf(agentId), outcome.error);
         case 'CANCELLED':
-          throw context.signal.aborted ? context.signal.reason : new PlatformError('CANCELLED', 'the command was cancelled');
+          throw context.signal.aborted
+            ? context.signal.reason
+            : new PlatformError('CANCELLED', 'the command was cancelled');
         case 'INTERRUPTED':
           if (attempt === mostInterruptions) {
-            throw new PlatformError('AGENT_UNREACHABLE', `agent ${agentId} was cut off ${attempt} times in the middle of ${kind}`);
+            throw new PlatformError(
+              'AGENT_UNREACHABLE',
+              `agent ${agentId} was cut off ${attempt} times in the middle of ${kind}`,
+            );
           }
       }
     }
@@ -123,7 +156,9 @@ export class AgentDispatcher {
     const settle = Promise.withResolvers<RequestReply>();
     this.#requests.set(requestId, settle);
     const timer = setTimeout(() => {
-      settle.reject(new PlatformError('TIMEOUT', `agent ${agentId} did not answer ${kind} within ${timeoutMs / 1000} s`));
+      settle.reject(
+        new PlatformError('TIMEOUT', `agent ${agentId} did not answer ${kind} within ${timeoutMs / 1000} s`),
+      );
     }, timeoutMs);
     try {
       const request = { requestId, kind, payload: requests[kind].payload.encode(payload as never) };
@@ -174,10 +209,19 @@ export class AgentDispatcher {
     for (const settle of this.#requests.values()) settle.reject(stopping);
   }
 
-  async #send(context: CommandContext, agentId: Id<'Agent'>, command: CommandEnvelope): Promise<CommandOutcome> {
+  async #send(
+    context: CommandContext,
+    agentId: Id<'Agent'>,
+    command: CommandEnvelope,
+  ): Promise<CommandOutcome> {
     const settle = Promise.withResolvers<CommandOutcome>();
     const { commandId } = command;
-    this.#commands.set(commandId, { agentId, command, settle, progress: (percent, detail) => context.progress(percent, detail) });
+    this.#commands.set(commandId, {
+      agentId,
+      command,
+      settle,
+      progress: (percent, detail) => context.progress(percent, detail),
+    });
     const cancel = () => this.#instructSoon(agentId, { type: 'CANCEL', commandId });
     context.signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -192,7 +236,8 @@ export class AgentDispatcher {
   }
 
   #resendAll(): void {
-    for (const { agentId, command } of this.#commands.values()) this.#instructSoon(agentId, { type: 'COMMAND', command });
+    for (const { agentId, command } of this.#commands.values())
+      this.#instructSoon(agentId, { type: 'COMMAND', command });
   }
 
   /** What cannot be sent now, because the database is away say, is sent when it is asked for again. */
@@ -228,7 +273,11 @@ export class AgentDispatcher {
   }
 
   async #nameOf(agentId: Id<'Agent'>): Promise<string> {
-    const agent = await this.#db.selectFrom('Agent').select('name').where('id', '=', agentId).executeTakeFirst();
+    const agent = await this.#db
+      .selectFrom('Agent')
+      .select('name')
+      .where('id', '=', agentId)
+      .executeTakeFirst();
     return agent?.name ?? agentId;
   }
 }

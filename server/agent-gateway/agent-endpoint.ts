@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { IncomingMessage } from 'node:http';
 import { execute, GraphQLError, subscribe } from 'graphql';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
@@ -53,7 +53,11 @@ export class AgentEndpoint {
     this.#server = server;
     server.on('request', (_request, response) => response.writeHead(404).end());
     this.#sockets = this.#agentSockets();
-    this.#tunnels = new WebSocketServer({ noServer: true, maxPayload: longestMessage, perMessageDeflate: false });
+    this.#tunnels = new WebSocketServer({
+      noServer: true,
+      maxPayload: longestMessage,
+      perMessageDeflate: false,
+    });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     await new Promise<void>((resolve, reject) => {
@@ -64,7 +68,8 @@ export class AgentEndpoint {
   }
 
   async stop(): Promise<void> {
-    for (const client of [...(this.#sockets?.clients ?? []), ...(this.#tunnels?.clients ?? [])]) client.terminate();
+    for (const client of [...(this.#sockets?.clients ?? []), ...(this.#tunnels?.clients ?? [])])
+      client.terminate();
     const server = this.#server;
     if (server === undefined) return;
     server.closeAllConnections();
@@ -74,11 +79,13 @@ export class AgentEndpoint {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { pathname } = new URL(request.url ?? '/', 'https://agents');
     if (pathname === '/agent') {
-      this.#sockets?.handleUpgrade(request, socket, head, (client) => this.#sockets?.emit('connection', client, request));
+      this.#sockets?.handleUpgrade(request, socket, head, (client) =>
+        this.#sockets?.emit('connection', client, request),
+      );
       return;
     }
     const tunnelId = /^\/tunnel\/([\w-]+)$/.exec(pathname)?.[1];
-    if (tunnelId !== undefined && this.#options.gateway.tunnels.isExpected(tunnelId, certifiedId(request.socket as TLSSocket))) {
+    if (tunnelId !== undefined && this.#options.gateway.tunnels.isExpected(tunnelId, certifiedId(request))) {
       this.#tunnels?.handleUpgrade(request, socket, head, (client) => {
         this.#options.gateway.tunnels.accept(tunnelId, createWebSocketStream(client));
       });
@@ -89,7 +96,11 @@ export class AgentEndpoint {
 
   #agentSockets(): WebSocketServer {
     const { gateway, log } = this.#options;
-    const sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage, perMessageDeflate: false });
+    const sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: longestMessage,
+      perMessageDeflate: false,
+    });
     useServer<never, Connected>(
       {
         connectionInitWaitTimeout: 15_000,
@@ -126,7 +137,10 @@ export class AgentEndpoint {
   }
 }
 
-function certifiedId(socket: TLSSocket): string | undefined {
+/** Subject of the client's certificate, if it showed one of ours. */
+function certifiedId(request: IncomingMessage): string | undefined {
+  const { socket } = request;
+  if (!(socket instanceof TLSSocket)) return undefined;
   if (!socket.authorized) return undefined;
   const name = socket.getPeerCertificate().subject.CN;
   return Array.isArray(name) ? undefined : name;
@@ -134,7 +148,7 @@ function certifiedId(socket: TLSSocket): string | undefined {
 
 function connectionOf(socket: WebSocket, request: IncomingMessage): AgentConnection {
   return {
-    certifiedId: certifiedId(request.socket as TLSSocket),
+    certifiedId: certifiedId(request),
     clientAddress: request.socket.remoteAddress ?? '',
     session: undefined,
     close: (code, reason) => socket.close(code, reason.slice(0, 100)),

@@ -1,5 +1,16 @@
-import { agentSdl, agentMutations, agentOperations, type AgentMutation } from '@nephos/agent-protocol/agent-api.ts';
-import { protocolVersion, type Hello, type HelloAnswer, type MachineChanged, type Statistics } from '@nephos/agent-protocol/reports.ts';
+import {
+  agentSdl,
+  agentMutations,
+  agentOperations,
+  type AgentMutation,
+} from '@nephos/agent-protocol/agent-api.ts';
+import {
+  protocolVersion,
+  type Hello,
+  type HelloAnswer,
+  type MachineChanged,
+  type Statistics,
+} from '@nephos/agent-protocol/reports.ts';
 import type { Row } from '@nephos/model/database.ts';
 import { isId, type Id } from '@nephos/model/kernel/ids.ts';
 import { buildSchema, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
@@ -73,7 +84,10 @@ export class AgentGateway {
     this.dispatcher.close();
     for (const session of this.#sessions.values()) session.close('server stops');
     this.#sessions.clear();
-    await this.#platform.db.deleteFrom('AgentConnection').where('serverId', '=', this.#platform.serverId).execute();
+    await this.#platform.db
+      .deleteFrom('AgentConnection')
+      .where('serverId', '=', this.#platform.serverId)
+      .execute();
   }
 
   isConnectedHere(agentId: string): boolean {
@@ -93,7 +107,7 @@ export class AgentGateway {
   /** Resolvers for one connection. */
   rootFor(connection: AgentConnection) {
     const answer =
-      <Name extends AgentMutation>(name: Name, action: (input: never) => Promise<unknown>) =>
+      (name: AgentMutation, action: (input: never) => Promise<unknown>) =>
       async (args: { input?: unknown }) => {
         connection.session?.heard();
         const { input, answer: shape } = agentMutations[name];
@@ -115,7 +129,9 @@ export class AgentGateway {
         this.enrolment.enrol(input, connection.clientAddress),
       ),
       renew: ({ certificateRequest }: { certificateRequest: unknown }) =>
-        answer('renew', async (request: string) => this.enrolment.renew(sessionOf(connection).agentId, request))({
+        answer('renew', async (request: string) =>
+          this.enrolment.renew(sessionOf(connection).agentId, request),
+        )({
           input: certificateRequest,
         }),
       hello: answer('hello', (input: Hello) => this.#admission.run(() => this.#hello(connection, input))),
@@ -130,20 +146,31 @@ export class AgentGateway {
       }),
       statistics: answer('statistics', (report: Statistics) => {
         const { agentId } = sessionOf(connection);
-        return acknowledged(this.#each((listener) => listener.onStatistics?.(agentId, report, this.#platform.clock.now())));
+        return acknowledged(
+          this.#each((listener) => listener.onStatistics?.(agentId, report, this.#platform.clock.now())),
+        );
       }),
-      commandProgress: answer('commandProgress', (report: Parameters<typeof agentMutations.commandProgress.input.encode>[0]) => {
-        sessionOf(connection);
-        return acknowledged(this.dispatcher.progressed(report.commandId, report.percent, report.detail));
-      }),
-      commandFinished: answer('commandFinished', (report: Parameters<typeof agentMutations.commandFinished.input.encode>[0]) => {
-        sessionOf(connection);
-        return acknowledged(this.dispatcher.finished(report.commandId, report.outcome));
-      }),
-      requestAnswered: answer('requestAnswered', (reply: Parameters<typeof agentMutations.requestAnswered.input.encode>[0]) => {
-        sessionOf(connection);
-        return acknowledged(this.dispatcher.answered(reply));
-      }),
+      commandProgress: answer(
+        'commandProgress',
+        (report: Parameters<typeof agentMutations.commandProgress.input.encode>[0]) => {
+          sessionOf(connection);
+          return acknowledged(this.dispatcher.progressed(report.commandId, report.percent, report.detail));
+        },
+      ),
+      commandFinished: answer(
+        'commandFinished',
+        (report: Parameters<typeof agentMutations.commandFinished.input.encode>[0]) => {
+          sessionOf(connection);
+          return acknowledged(this.dispatcher.finished(report.commandId, report.outcome));
+        },
+      ),
+      requestAnswered: answer(
+        'requestAnswered',
+        (reply: Parameters<typeof agentMutations.requestAnswered.input.encode>[0]) => {
+          sessionOf(connection);
+          return acknowledged(this.dispatcher.answered(reply));
+        },
+      ),
       instructions: () => sessionOf(connection).instructions(),
     };
   }
@@ -205,11 +232,15 @@ export class AgentGateway {
 
   /** @throws PlatformError UNAUTHENTICATED for a certificate whose agent was removed or revoked */
   async #certifiedAgent({ certifiedId }: AgentConnection, hello: Hello): Promise<Row<'Agent'>> {
-    const refused = () => new PlatformError('UNAUTHENTICATED', 'the certificate is not of a known agent, or was revoked');
+    const refused = () =>
+      new PlatformError('UNAUTHENTICATED', 'the certificate is not of a known agent, or was revoked');
     if (certifiedId === undefined || !isId('Agent', certifiedId)) throw refused();
     const agent = await this.#platform.db
       .updateTable('Agent')
-      .set({ softwareVersion: hello.softwareVersion, facts: hello.host && JSON.stringify(agentMutations.hello.input.encode(hello).host?.facts) })
+      .set({
+        softwareVersion: hello.softwareVersion,
+        facts: hello.host && JSON.stringify(agentMutations.hello.input.encode(hello).host?.facts),
+      })
       .where('id', '=', certifiedId)
       .where('kind', '=', hello.kind)
       .where('revokedAt', 'is', null)
@@ -227,19 +258,21 @@ export class AgentGateway {
   }
 
   async #each(call: (listener: AgentListener) => Promise<void> | undefined): Promise<void> {
-    await Promise.all(this.#listeners.map(call));
+    await Promise.all(this.#listeners.map(async (listener) => call(listener)));
   }
 
   #countSessions(): void {
     const count = { HOST: 0, STORAGE: 0 };
     for (const { kind } of this.#sessions.values()) count[kind]++;
-    for (const kind of ['HOST', 'STORAGE'] as const) this.#platform.metrics.agentsConnected.set({ kind }, count[kind]);
+    for (const kind of ['HOST', 'STORAGE'] as const)
+      this.#platform.metrics.agentsConnected.set({ kind }, count[kind]);
   }
 
   /** What the agent is told: our own errors in full, of others only that there was one. */
   #refusal(name: string, error: unknown): GraphQLError {
     if (error instanceof GraphQLError) return error;
-    if (error instanceof PlatformError) return new GraphQLError(error.message, { extensions: { code: error.code } });
+    if (error instanceof PlatformError)
+      return new GraphQLError(error.message, { extensions: { code: error.code } });
     this.#platform.log.error({ err: error, operation: name }, 'agent report could not be handled');
     return new GraphQLError('internal error', { extensions: { code: 'INTERNAL' } });
   }

@@ -54,9 +54,20 @@ export class CertificateAuthority {
 
   /** Loads the CA from the database; the first server makes it. */
   static async open(db: Database, sealing: Sealing, clock: Clock): Promise<CertificateAuthority> {
-    const sealed = await sealing.platformSecret(db, 'certificate-authority', () => makeAuthority(clock.now()));
-    const { certificate, privateKey } = JSON.parse(sealed.toString()) as { certificate: string; privateKey: string };
-    const key = await webcrypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(privateKey), algorithm, false, ['sign']);
+    const sealed = await sealing.platformSecret(db, 'certificate-authority', () =>
+      makeAuthority(clock.now()),
+    );
+    const { certificate, privateKey } = JSON.parse(sealed.toString()) as {
+      certificate: string;
+      privateKey: string;
+    };
+    const key = await webcrypto.subtle.importKey(
+      'pkcs8',
+      PemConverter.decodeFirst(privateKey),
+      algorithm,
+      false,
+      ['sign'],
+    );
     return new CertificateAuthority(new X509Certificate(certificate), key as unknown as SigningKey, clock);
   }
 
@@ -86,7 +97,10 @@ export class CertificateAuthority {
    */
   async issueForAgent(agentId: Id<'Agent'>, request: string): Promise<Certificate> {
     const refuse = (rule: string, cause?: unknown) =>
-      new PlatformError('VALIDATION_FAILED', `certificateRequest ${rule}`, { details: { path: 'certificateRequest', rule }, cause });
+      new PlatformError('VALIDATION_FAILED', `certificateRequest ${rule}`, {
+        details: { path: 'certificateRequest', rule },
+        cause,
+      });
     let parsed: Pkcs10CertificateRequest;
     try {
       parsed = new Pkcs10CertificateRequest(request);
@@ -150,5 +164,5 @@ async function newKeys(): Promise<KeyPair> {
 }
 
 async function exportKey(key: SigningKey): Promise<string> {
-  return PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key as never), 'PRIVATE KEY');
+  return PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 }

@@ -1,4 +1,8 @@
-import { formatEnrolmentToken, type CertificateAnswer, type EnrolInput } from '@nephos/agent-protocol/enrolment.ts';
+import {
+  formatEnrolmentToken,
+  type CertificateAnswer,
+  type EnrolInput,
+} from '@nephos/agent-protocol/enrolment.ts';
 import type { Database } from '@nephos/model/database.ts';
 import type { AgentKind } from '@nephos/model/generated/enums.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
@@ -60,7 +64,10 @@ export class EnrolmentService {
         .returning('tokenHash')
         .executeTakeFirst();
       if (used === undefined) {
-        throw new PlatformError('UNAUTHENTICATED', 'this enrolment token is not known, was used, ran out, or is for another kind of agent');
+        throw new PlatformError(
+          'UNAUTHENTICATED',
+          'this enrolment token is not known, was used, ran out, or is for another kind of agent',
+        );
       }
       await tx
         .insertInto('Agent')

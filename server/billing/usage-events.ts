@@ -2,7 +2,9 @@ import type { NewRow, Transaction } from '@nephos/model/database.ts';
 import { newId } from '@nephos/model/kernel/ids.ts';
 import type { UsageAttributes } from '@nephos/model/shapes/usage.ts';
 
-export type UsageFacts = Omit<NewRow<'UsageEventPending'>, 'id' | 'attributes' | 'domainId'> & { attributes: UsageAttributes };
+export type UsageFacts = Omit<NewRow<'UsageEventPending'>, 'id' | 'attributes' | 'domainId'> & {
+  attributes: UsageAttributes;
+};
 
 /** Appends to the usage events, in the transaction of what costs. */
 export async function appendUsage(tx: Transaction, events: readonly UsageFacts[]): Promise<void> {
@@ -14,7 +16,10 @@ export async function appendUsage(tx: Transaction, events: readonly UsageFacts[]
         ...event,
         id: newId('UsageEvent'),
         attributes: JSON.stringify(event.attributes),
-        domainId: tx.selectFrom('Account').select('domainId').where('id', '=', event.accountId as never) as never,
+        domainId: tx
+          .selectFrom('Account')
+          .select('domainId')
+          .where('id', '=', event.accountId as never) as never,
       })),
     )
     .execute();

@@ -39,7 +39,8 @@ builder.mutationType({
     'Changing. Each takes one `input`. Those that take time answer at once with a job and the resource in its transitional state.',
 });
 builder.subscriptionType({
-  description: 'Following. Over WebSocket (graphql-transport-ws) or server-sent events; rights are checked again for every event.',
+  description:
+    'Following. Over WebSocket (graphql-transport-ws) or server-sent events; rights are checked again for every event.',
 });
 
 /** Anything that has an id. */

@@ -54,7 +54,8 @@ function encodeCursor(position: Position): string {
 function decodeCursor(path: string, cursor: string): Position {
   try {
     const position = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
-    if (Array.isArray(position) && position.length === 2 && typeof position[1] === 'string') return position as Position;
+    if (Array.isArray(position) && position.length === 2 && typeof position[1] === 'string')
+      return position as Position;
   } catch {
     // Refused below, as any other text that is no cursor.
   }
@@ -64,8 +65,8 @@ function decodeCursor(path: string, cursor: string): Position {
 function sizeOf({ first, last }: PageArgs): { size: number; isBackward: boolean } {
   if (first != null && last != null) throw invalid('last', last, 'must not be given together with first');
   const [path, size] = last != null ? ['last', last] : ['first', first ?? defaultPage];
-  if (size < 1 || size > largestPage) throw invalid(path as string, size, `must be from 1 to ${largestPage}`);
-  return { size: size as number, isBackward: last != null };
+  if (size < 1 || size > largestPage) throw invalid(path, size, `must be from 1 to ${largestPage}`);
+  return { size: size, isBackward: last != null };
 }
 
 /**
@@ -79,7 +80,10 @@ export async function listPage<Item extends Listed>(db: Database, query: ListQue
   const isDescending = (order.direction === 'DESC') !== isBackward;
   const columns = order.column === 'id' ? sql`"id"` : sql`${sql.ref(order.column)}, "id"`;
   const direction = isDescending ? sql`desc` : sql`asc`;
-  const orderBy = order.column === 'id' ? sql`"id" ${direction}` : sql`${sql.ref(order.column)} ${direction}, "id" ${direction}`;
+  const orderBy =
+    order.column === 'id'
+      ? sql`"id" ${direction}`
+      : sql`${sql.ref(order.column)} ${direction}, "id" ${direction}`;
   const beyond = (path: string, cursor: string, operator: '<' | '>') => {
     const [value, id] = decodeCursor(path, cursor);
     const place = order.column === 'id' ? sql`${id}` : sql`${value}, ${id}`;
@@ -98,7 +102,11 @@ export async function listPage<Item extends Listed>(db: Database, query: ListQue
   if (isBackward) items.reverse();
   const valueOf = (item: Record<string, unknown>) => {
     const value = order.column === 'id' ? null : item[order.column];
-    return value instanceof Date ? value.toISOString() : typeof value === 'bigint' ? value.toString() : (value as string | number | null);
+    return value instanceof Date
+      ? value.toISOString()
+      : typeof value === 'bigint'
+        ? value.toString()
+        : (value as string | number | null);
   };
   let counted: ReturnType<typeof countRows> | undefined;
   return {
@@ -110,22 +118,33 @@ export async function listPage<Item extends Listed>(db: Database, query: ListQue
   };
 }
 
-async function countRows(db: Database, table: GuardedTable, where: RawBuilder<boolean>[]): Promise<{ count: number; isEstimate: boolean }> {
+async function countRows(
+  db: Database,
+  table: GuardedTable,
+  where: RawBuilder<boolean>[],
+): Promise<{ count: number; isEstimate: boolean }> {
   const condition = sql.join(where, sql` and `);
   const { rows } = await sql<{ count: bigint }>`
-    select count(*) from (select 1 from ${sql.table(table)} where ${condition} limit ${countedExactly + 1}) as listed`.execute(db);
+    select count(*) from (select 1 from ${sql.table(table)} where ${condition} limit ${countedExactly + 1}) as listed`.execute(
+    db,
+  );
   const counted = Number(rows[0]?.count ?? 0n);
   if (counted <= countedExactly) return { count: counted, isEstimate: false };
   const plan = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
     explain (format json) select 1 from ${sql.table(table)} where ${condition}`.execute(db);
-  return { count: Math.max(counted, plan.rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0), isEstimate: true };
+  return {
+    count: Math.max(counted, plan.rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0),
+    isEstimate: true,
+  };
 }
 
 const PageInfo = builder.objectRef<Page<Listed>>('PageInfo').implement({
   description: 'Whether there is more before and after a page.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'There is something after this page.' }),
-    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'There is something before this page.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+      description: 'There is something before this page.',
+    }),
     startCursor: t.field({
       type: 'Cursor',
       nullable: true,
@@ -163,18 +182,29 @@ export const pageArgs = () =>
   }));
 
 /** The connection type of a list, with its edge type. */
-export function connectionOf<Item extends Listed>(name: string, node: ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, Item>) {
+export function connectionOf<Item extends Listed>(
+  name: string,
+  node: ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, Item>,
+) {
   const Edge = builder.objectRef<{ cursor: string; node: Item }>(`${name}Edge`).implement({
     description: `A ${name} in a list, and its place there.`,
     fields: (t) => ({
-      cursor: t.field({ type: 'Cursor', description: 'Its place in the list.', resolve: ({ cursor }) => cursor }),
+      cursor: t.field({
+        type: 'Cursor',
+        description: 'Its place in the list.',
+        resolve: ({ cursor }) => cursor,
+      }),
       node: t.field({ type: node, description: 'The thing itself.', resolve: (edge) => edge.node as never }),
     }),
   });
   return builder.objectRef<Page<Item>>(`${name}Connection`).implement({
     description: `A page of a list of ${name}.`,
     fields: (t) => ({
-      edges: t.field({ type: [Edge], description: 'The things of this page with their cursors.', resolve: ({ edges }) => edges }),
+      edges: t.field({
+        type: [Edge],
+        description: 'The things of this page with their cursors.',
+        resolve: ({ edges }) => edges,
+      }),
       nodes: t.field({
         type: [node],
         description: 'The things of this page.',

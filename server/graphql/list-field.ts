@@ -33,16 +33,17 @@ function containing(text: string): string {
 }
 
 /** A list of a table: paged by key, ordered, filtered and searched, all in one statement. */
-export function addListField<Table extends GuardedTable, Filter = never>(options: ListFieldOptions<Table, Filter>): void {
+export function addListField<Table extends GuardedTable, Filter = never>(
+  options: ListFieldOptions<Table, Filter>,
+): void {
   const { field, type, plural, node, table, permission, searched, filter, always } = options;
-  const orders = {
-    CREATED_AT: { column: 'id', description: 'By creation.' },
-    ...options.orders,
-  };
+  const orders = new Map(
+    Object.entries({ CREATED_AT: { column: 'id', description: 'By creation.' }, ...options.orders }),
+  );
   const Connection = connectionOf(type, node as never);
   const OrderField = builder.enumType(`${type}OrderField`, {
     description: `What a list of ${plural} can be ordered by.`,
-    values: Object.fromEntries(Object.entries(orders).map(([name, { description }]) => [name, { description }])),
+    values: Object.fromEntries([...orders].map(([name, { description }]) => [name, { description }])),
   });
   const Order = builder.inputType(`${type}Order`, {
     description: `Order of a list of ${plural}.`,
@@ -58,15 +59,26 @@ export function addListField<Table extends GuardedTable, Filter = never>(options
       description: `The ${plural} that you may see.`,
       args: {
         ...pageArgs(),
-        search: t.arg.string({ required: false, description: `Only those with this text in: id, ${searched.join(', ')}.` }),
-        orderBy: t.arg({ type: Order, required: false, description: 'By creation, oldest first, when left out.' }),
+        search: t.arg.string({
+          required: false,
+          description: `Only those with this text in: id, ${searched.join(', ')}.`,
+        }),
+        orderBy: t.arg({
+          type: Order,
+          required: false,
+          description: 'By creation, oldest first, when left out.',
+        }),
         ...(filter && {
-          filter: t.arg({ type: filter.input as never, required: false, description: 'Only those that match all of it.' }),
+          filter: t.arg({
+            type: filter.input as never,
+            required: false,
+            description: 'Only those that match all of it.',
+          }),
         }),
       },
       resolve: (_parent, args, { platform, actor }) => {
         const order = args.orderBy as { field: string; direction: 'ASC' | 'DESC' } | null | undefined;
-        const column = orders[(order?.field ?? 'CREATED_AT') as keyof typeof orders]?.column ?? 'id';
+        const column = orders.get(order?.field ?? 'CREATED_AT')?.column ?? 'id';
         const given = (args as { filter?: Filter | null }).filter;
         const text = args.search;
         const where = [
@@ -76,7 +88,10 @@ export function addListField<Table extends GuardedTable, Filter = never>(options
             ? []
             : [
                 sql<boolean>`(${sql.join(
-                  [sql`"id" = ${text}`, ...searched.map((name) => sql`${sql.ref(name)}::text ilike ${containing(text)}`)],
+                  [
+                    sql`"id" = ${text}`,
+                    ...searched.map((name) => sql`${sql.ref(name)}::text ilike ${containing(text)}`),
+                  ],
                   sql` or `,
                 )})`,
               ]),
@@ -87,7 +102,7 @@ export function addListField<Table extends GuardedTable, Filter = never>(options
           page: args,
           order: { column, direction: order?.direction ?? 'ASC' },
           where,
-        }) as never;
+        });
       },
     }),
   );

@@ -20,14 +20,21 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
     });
   }
   if (original instanceof GraphQLError) {
-    const code = (original.extensions['code'] as string | undefined) ?? 'VALIDATION_FAILED';
-    return new GraphQLError(original.message, { ...place, extensions: { ...original.extensions, code, traceId } });
+    const code = (original.extensions.code as string | undefined) ?? 'VALIDATION_FAILED';
+    return new GraphQLError(original.message, {
+      ...place,
+      extensions: { ...original.extensions, code, traceId },
+    });
   }
   if (isDatabaseUnavailable(original)) {
     log.warn({ err: original }, 'request failed: the database is away');
     return new GraphQLError('the database is not reachable now', {
       ...place,
-      extensions: { code: 'INTERNAL', remedy: 'try again in a moment; use an idempotency key to be safe', traceId },
+      extensions: {
+        code: 'INTERNAL',
+        remedy: 'try again in a moment; use an idempotency key to be safe',
+        traceId,
+      },
     });
   }
   log.error({ err: original }, 'request failed');

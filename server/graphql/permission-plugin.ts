@@ -14,14 +14,19 @@ const pluginName = 'nephosPermission' as const;
  * Root fields that anyone may call. The list is reviewed: a field that says `public` and does not stand here keeps the
  * server from starting, as does one that says nothing.
  */
-const publicFields = new Set(['Query.viewer', 'Query.serverInfo', 'Mutation.signIn', 'Mutation.useSetupLink']);
+const publicFields = new Set([
+  'Query.viewer',
+  'Query.serverInfo',
+  'Mutation.signIn',
+  'Mutation.useSetupLink',
+]);
 
 declare global {
   // Pothos' own way to give fields options of one's own.
   // eslint-disable-next-line @typescript-eslint/no-namespace
   export namespace PothosSchemaTypes {
     // The parameters must be named as Pothos names them, used or not.
-    /* eslint-disable @typescript-eslint/no-unused-vars */
+    /* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type */
     interface Plugins<Types extends SchemaTypes> {
       [pluginName]: PermissionPlugin<Types>;
     }
@@ -29,11 +34,29 @@ declare global {
       /** What is asked of the caller; what may be done to a certain thing its guarded loading decides. */
       permission: FieldPermission;
     }
-    interface QueryFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> extends RootFieldPermission {}
-    interface MutationFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> extends RootFieldPermission {}
-    interface SubscriptionFieldOptions<Types, Type, Nullable, Args, ResolveShape, ResolveReturnShape>
-      extends RootFieldPermission {}
-    /* eslint-enable @typescript-eslint/no-unused-vars */
+    interface QueryFieldOptions<
+      Types,
+      Type,
+      Nullable,
+      Args,
+      ResolveReturnShape,
+    > extends RootFieldPermission {}
+    interface MutationFieldOptions<
+      Types,
+      Type,
+      Nullable,
+      Args,
+      ResolveReturnShape,
+    > extends RootFieldPermission {}
+    interface SubscriptionFieldOptions<
+      Types,
+      Type,
+      Nullable,
+      Args,
+      ResolveShape,
+      ResolveReturnShape,
+    > extends RootFieldPermission {}
+    /* eslint-enable @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type */
   }
 }
 
@@ -47,7 +70,9 @@ export class PermissionPlugin<Types extends SchemaTypes> extends BasePlugin<Type
     const place = `${field.parentType}.${field.name}`;
     if (permission === null) throw new Error(`${place} does not say which permission it asks for`);
     if ((permission === 'public') !== publicFields.has(place)) {
-      throw new Error(`${place} ${permission === 'public' ? 'is public but' : 'is not public though it'} stands on the list of public fields`);
+      throw new Error(
+        `${place} ${permission === 'public' ? 'is public but' : 'is not public though it'} stands on the list of public fields`,
+      );
     }
     return { ...field, extensions: { ...field.extensions, permission } };
   }

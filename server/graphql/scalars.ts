@@ -40,7 +40,8 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 /** A count of bytes. */
 export const Bytes = new GraphQLScalarType<bigint, number | string>({
   name: 'Bytes',
-  description: 'A count of bytes: a number up to 2^53, beyond that decimal text, so that no client loses a digit.',
+  description:
+    'A count of bytes: a number up to 2^53, beyond that decimal text, so that no client loses a digit.',
   serialize: (value) => {
     const count = value as bigint;
     return count <= largestExactNumber ? Number(count) : count.toString();

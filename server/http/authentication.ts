@@ -32,7 +32,11 @@ export function bearerOf(authorization: unknown): string | undefined {
 }
 
 /** Who the credentials belong to; `null` for nobody, and for those that are no longer good. */
-export async function findActor(services: Services, credentials: Credentials, client: Client): Promise<Actor | null> {
+export async function findActor(
+  services: Services,
+  credentials: Credentials,
+  client: Client,
+): Promise<Actor | null> {
   const { bearer, session } = credentials;
   if (bearer !== undefined) return (await services.apiKeys.findActor(bearer, client.address)) ?? null;
   if (session !== undefined) return (await services.sessions.findActor(session, client)) ?? null;
@@ -40,7 +44,10 @@ export async function findActor(services: Services, credentials: Credentials, cl
 }
 
 /** The `Set-Cookie` header that begins a session, or with `null` ends it. */
-export function sessionCookie(session: { secret: string; expiresAt: Date } | null, isSecure: boolean): string {
+export function sessionCookie(
+  session: { secret: string; expiresAt: Date } | null,
+  isSecure: boolean,
+): string {
   const name = isSecure ? cookieNames.secure : cookieNames.plain;
   const attributes = `Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
   if (session === null) return `${name}=; ${attributes}; Max-Age=0`;

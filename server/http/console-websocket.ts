@@ -30,7 +30,10 @@ export class ConsoleWebsocket {
       opened = await this.#consoles.open(token);
     } catch (error) {
       if (!(error instanceof PlatformError)) this.#log.error({ err: error }, 'console could not be opened');
-      const status = error instanceof PlatformError && error.code === 'UNAUTHENTICATED' ? '401 Unauthorized' : '502 Bad Gateway';
+      const status =
+        error instanceof PlatformError && error.code === 'UNAUTHENTICATED'
+          ? '401 Unauthorized'
+          : '502 Bad Gateway';
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
       return;
     }

@@ -22,17 +22,15 @@ interface NodeRequest extends Record<string, unknown> {
   res: ServerResponse;
 }
 
-export type ApiYoga = YogaServerInstance<NodeRequest, RequestContext>;
-
 /** GraphQL over HTTP POST and server-sent events. */
 export class GraphqlHttp {
-  readonly yoga: ApiYoga;
+  readonly #yoga: YogaServerInstance<NodeRequest, RequestContext>;
   readonly #options: GraphqlHttpOptions;
 
   constructor(options: GraphqlHttpOptions) {
     this.#options = options;
     const { platform, schema } = options;
-    this.yoga = createYoga<NodeRequest, RequestContext>({
+    this.#yoga = createYoga<NodeRequest, RequestContext>({
       schema,
       graphqlEndpoint: '/graphql',
       landingPage: false,
@@ -41,7 +39,7 @@ export class GraphqlHttp {
       batching: false,
       multipart: false,
       maskedErrors: { maskError: (error) => maskError(error, platform.log) },
-      context: (initial) => this.#contextFor(initial as unknown as NodeRequest & { request: Request }),
+      context: (initial) => this.#contextFor(initial),
     });
   }
 
@@ -52,18 +50,21 @@ export class GraphqlHttp {
           errors: [
             {
               message: 'cookies are taken from our own pages only, and only with JSON',
-              extensions: { code: 'FORBIDDEN', remedy: 'programs send an API key as "Authorization: Bearer …"' },
+              extensions: {
+                code: 'FORBIDDEN',
+                remedy: 'programs send an API key as "Authorization: Bearer …"',
+              },
             },
           ],
         }),
       );
       return;
     }
-    const traceId = traceIdFrom(request.headers['traceparent'] as string | undefined) ?? newTraceId();
+    const traceId = traceIdFrom(request.headers.traceparent as string | undefined) ?? newTraceId();
     response.setHeader('x-trace-id', traceId);
     const started = performance.now();
     await withTrace({ traceId, requestId: newTraceId().slice(0, 16) }, async () => {
-      await this.yoga(request, response, {} as never);
+      await this.#yoga(request, response, {} as never);
     });
     this.#options.platform.metrics.requestSeconds.observe(
       { kind: 'http', outcome: String(response.statusCode) },

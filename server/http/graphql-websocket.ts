@@ -1,57 +1,54 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { execute, GraphQLError, parse, subscribe, validate, type ExecutionArgs } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { createRequestContext, type RequestContext } from '../graphql/context.ts';
+import { maskError } from '../graphql/mask-error.ts';
 import type { Actor } from '../platform/actor.ts';
 import { newTraceId, withTrace } from '../platform/trace.ts';
-import { bearerOf, credentialsOf, findActor, isOwnOrigin, type Credentials } from './authentication.ts';
-import type { ApiYoga, GraphqlHttpOptions } from './graphql-http.ts';
+import { bearerOf, credentialsOf, findActor, isOwnOrigin } from './authentication.ts';
+import type { GraphqlHttpOptions } from './graphql-http.ts';
 
-type Connection = Extra &
-  Record<PropertyKey, unknown> & {
-    viewer?: Actor;
-    credentials?: Credentials;
-    ending?: AbortController;
-  };
+type Connection = Extra & Record<PropertyKey, unknown> & { viewer?: Actor; ending?: AbortController };
 
 const longestMessage = 1024 * 1024;
 const keepAliveMs = 12_000;
 
-/** GraphQL over WebSocket (graphql-transport-ws): the same schema, context and guards as over HTTP. */
+/** GraphQL over WebSocket (graphql-transport-ws): the same schema, context, guards and errors as over HTTP. */
 export class GraphqlWebsocket {
-  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage, perMessageDeflate: false });
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: longestMessage,
+    perMessageDeflate: false,
+  });
   readonly #options: GraphqlHttpOptions;
 
-  constructor(options: GraphqlHttpOptions, yoga: ApiYoga) {
+  constructor(options: GraphqlHttpOptions) {
     this.#options = options;
-    const { metrics } = options.platform;
+    const { schema, platform } = options;
+    const mask = (errors: readonly unknown[]) => errors.map((error) => maskError(error, platform.log));
     useServer<never, Connection>(
       {
         onConnect: ({ extra, connectionParams }) => this.#admit(extra, connectionParams),
-        onSubscribe: async ({ extra }, _id, params) => {
-          const { execute, subscribe, parse, validate, schema } = yoga.getEnveloped({ req: extra.request } as never) as ReturnType<
-            typeof yoga.getEnveloped
-          >;
-          const document = parse(params.query);
-          const errors = validate(schema, document);
-          if (errors.length > 0) return errors;
-          return {
-            schema,
-            document,
-            operationName: params.operationName,
-            variableValues: params.variables,
-            contextValue: this.#contextOf(extra),
-            rootValue: { execute, subscribe },
-          };
+        onSubscribe: ({ extra }, _id, { query, operationName, variables }) => {
+          try {
+            const document = parse(query);
+            const errors = validate(schema, document);
+            if (errors.length > 0) return mask(errors);
+            const contextValue = this.#contextOf(extra);
+            return { schema, document, operationName, variableValues: variables, contextValue };
+          } catch (error) {
+            return mask([error]);
+          }
         },
-        execute: (args) => traced(() => (args.rootValue as Enveloped).execute(args)),
-        subscribe: async (args) => {
-          metrics.subscriptions.inc();
-          return traced(() => (args.rootValue as Enveloped).subscribe(args));
+        execute: (args) => traced(() => execute(args)),
+        subscribe: (args) => traced(() => endingAtOnce(args, subscribe(args))),
+        onError: (_context, _id, _payload, errors) => mask(errors).map((error) => error.toJSON()),
+        onNext: (_context, _id, _payload, _args, result) => {
+          if (result.errors !== undefined) result.errors = mask(result.errors);
         },
-        onComplete: () => metrics.subscriptions.dec(),
         onClose: ({ extra }) => extra.ending?.abort(),
       },
       this.#sockets,
@@ -64,7 +61,9 @@ export class GraphqlWebsocket {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#sockets.emit('connection', client, request));
+    this.#sockets.handleUpgrade(request, socket, head, (client) =>
+      this.#sockets.emit('connection', client, request),
+    );
   }
 
   stop(): void {
@@ -79,11 +78,11 @@ export class GraphqlWebsocket {
     const { services, access } = this.#options;
     const client = clientOf(extra.request);
     const fromHeaders = credentialsOf(extra.request.headers);
-    const credentials = { ...fromHeaders, bearer: bearerOf(params?.['authorization']) ?? fromHeaders.bearer };
+    const credentials = { ...fromHeaders, bearer: bearerOf(params?.authorization) ?? fromHeaders.bearer };
     const viewer = await findActor(services, credentials, client);
     if (viewer === null) return false;
     const ending = new AbortController();
-    const socket: WebSocket = extra.socket;
+    const { socket } = extra;
     const stopWatching = access.watch({
       userId: viewer.userId,
       recheck: () => findActor(services, credentials, client),
@@ -93,25 +92,47 @@ export class GraphqlWebsocket {
       },
     });
     ending.signal.addEventListener('abort', stopWatching, { once: true });
-    Object.assign(extra, { viewer, credentials, ending });
+    Object.assign(extra, { viewer, ending });
     return true;
   }
 
-  #contextOf({ viewer, ending, request }: Connection): RequestContext {
+  /** One for each operation: it ends with the operation, or with the socket. */
+  #contextOf({ viewer, ending, request }: Connection): OperationContext {
     const { platform, services } = this.#options;
-    return createRequestContext({
+    if (viewer === undefined || ending === undefined) throw new GraphQLError('not connected');
+    const ended = new AbortController();
+    const signal = AbortSignal.any([ending.signal, ended.signal]);
+    const context = createRequestContext({
       platform,
       services,
-      viewer: viewer ?? null,
+      viewer,
       client: clientOf(request),
-      ...(ending && { ending: ending.signal }),
+      ending: signal,
     });
+    return { ...context, end: () => ended.abort() };
   }
 }
 
-interface Enveloped {
-  execute: (args: unknown) => never;
-  subscribe: (args: unknown) => never;
+interface OperationContext extends RequestContext {
+  /** The client wants no more. */
+  end(): void;
+}
+
+type Subscribed = ReturnType<typeof subscribe>;
+
+/**
+ * Ends the source of a subscription as soon as the client leaves it. Left to itself a generator that waits for the
+ * next change would notice only when there is one.
+ */
+async function endingAtOnce(args: ExecutionArgs, subscribing: Subscribed): Promise<Awaited<Subscribed>> {
+  const results = await subscribing;
+  if (!(Symbol.asyncIterator in results)) return results;
+  const leave = results.return.bind(results);
+  results.return = (value) => {
+    (args.contextValue as OperationContext).end();
+    return leave(value);
+  };
+  return results;
 }
 
 function traced<Result>(action: () => Result): Result {

@@ -26,7 +26,9 @@ export class Health {
   async ready(response: ServerResponse): Promise<void> {
     const checks = { serving: this.isServing, database: await this.#databaseAnswers() };
     const isReady = Object.values(checks).every(Boolean);
-    response.writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' }).end(`${JSON.stringify({ isReady, checks })}\n`);
+    response
+      .writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' })
+      .end(`${JSON.stringify({ isReady, checks })}\n`);
   }
 
   async metrics(response: ServerResponse): Promise<void> {

@@ -31,7 +31,7 @@ export class HttpServer {
     this.#options = options;
     const { platform, services } = options;
     this.#graphql = new GraphqlHttp(options);
-    this.#websocket = new GraphqlWebsocket(options, this.#graphql.yoga);
+    this.#websocket = new GraphqlWebsocket(options);
     this.#consoles = new ConsoleWebsocket(services.consoleAccess, platform.log);
     this.#server = createServer((request, response) => {
       this.#route(request, response).catch((error: unknown) => {
@@ -74,13 +74,17 @@ export class HttpServer {
           return;
         }
         return this.#graphql.handle(request, response);
-      case '/healthz':
-        return health.live(response);
+      case '/healthz': {
+        health.live(response);
+        return;
+      }
       case '/readyz':
         return health.ready(response);
       case '/metrics':
         if (!(await this.#mayReadMetrics(request))) {
-          response.writeHead(403, { 'content-type': 'text/plain' }).end('metrics are for this machine and for administrators\n');
+          response
+            .writeHead(403, { 'content-type': 'text/plain' })
+            .end('metrics are for this machine and for administrators\n');
           return;
         }
         return health.metrics(response);

@@ -14,7 +14,11 @@ const firstStartLock = 4_105_130_002;
  * @returns the secret of a new one-time link, while the admin has no password yet and none is given
  * @throws PlatformError VALIDATION_FAILED for a given password that is too weak
  */
-export async function ensureFirstUser(db: Database, clock: Clock, adminPassword: string): Promise<string | undefined> {
+export async function ensureFirstUser(
+  db: Database,
+  clock: Clock,
+  adminPassword: string,
+): Promise<string | undefined> {
   if (adminPassword !== '') assertGoodPassword('NEPHOS_ADMIN_PASSWORD', adminPassword, 'admin');
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${firstStartLock})`.execute(tx);
@@ -23,9 +27,18 @@ export async function ensureFirstUser(db: Database, clock: Clock, adminPassword:
     if (known === undefined) {
       const domainId = newId('Domain');
       const accountId = newId('Account');
-      await tx.insertInto('Domain').values({ id: domainId, parentId: null, name: 'ROOT', path: '/' }).execute();
-      await tx.insertInto('Account').values({ id: accountId, domainId, name: 'admin', role: 'ROOT_ADMIN' }).execute();
-      await tx.insertInto('User').values({ id: userId, accountId, username: 'admin', passwordHash: null }).execute();
+      await tx
+        .insertInto('Domain')
+        .values({ id: domainId, parentId: null, name: 'ROOT', path: '/' })
+        .execute();
+      await tx
+        .insertInto('Account')
+        .values({ id: accountId, domainId, name: 'admin', role: 'ROOT_ADMIN' })
+        .execute();
+      await tx
+        .insertInto('User')
+        .values({ id: userId, accountId, username: 'admin', passwordHash: null })
+        .execute();
     }
     if (known?.passwordHash) return undefined;
     if (adminPassword !== '') {
@@ -37,7 +50,10 @@ export async function ensureFirstUser(db: Database, clock: Clock, adminPassword:
     const secret = newSecret();
     const expiresAt = new Date(clock.now().getTime() + linkDays * 86_400_000);
     await tx.deleteFrom('SetupLink').where('userId', '=', userId).execute();
-    await tx.insertInto('SetupLink').values({ tokenHash: hashSecret(secret), userId, expiresAt }).execute();
+    await tx
+      .insertInto('SetupLink')
+      .values({ tokenHash: hashSecret(secret), userId, expiresAt })
+      .execute();
     return secret;
   });
 }

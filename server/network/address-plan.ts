@@ -1,5 +1,13 @@
 import type { Check } from '../platform/validation.ts';
-import { contains, overlaps, parseIpv4, parseNetwork, sizeOf, type Ipv4Network, type Ipv4Range } from './ipv4.ts';
+import {
+  contains,
+  overlaps,
+  parseIpv4,
+  parseNetwork,
+  sizeOf,
+  type Ipv4Network,
+  type Ipv4Range,
+} from './ipv4.ts';
 
 /** A range by its first and last address, with the subnet it lies in. */
 export interface PlannedRange {
@@ -46,7 +54,8 @@ export function checkRange(check: Check, planned: PlannedRange, paths: RangePath
   check.that(gateway !== undefined, paths.gateway, planned.gateway, 'must be an IPv4 address');
   check.that(start !== undefined, paths.start, planned.start, 'must be an IPv4 address');
   check.that(end !== undefined, paths.end, planned.end, 'must be an IPv4 address');
-  if (network === undefined || gateway === undefined || start === undefined || end === undefined) return undefined;
+  if (network === undefined || gateway === undefined || start === undefined || end === undefined)
+    return undefined;
 
   // The first and last address of a subnet name the network itself and everybody in it.
   const usable = { start: network.start + 1, end: network.end - 1 };
@@ -56,13 +65,29 @@ export function checkRange(check: Check, planned: PlannedRange, paths: RangePath
   check.that(contains(usable, { start, end: start }), paths.start, planned.start, inside);
   check.that(contains(usable, { start: end, end }), paths.end, planned.end, inside);
   check.that(start <= end, paths.end, planned.end, `must not come before ${planned.start}`);
-  check.that(gateway < start || gateway > end, paths.gateway, planned.gateway, `must lie outside the range ${planned.start} to ${planned.end}`);
-  check.that(sizeOf(range) <= largestRange, paths.end, planned.end, `the range must have at most ${largestRange} addresses`);
+  check.that(
+    gateway < start || gateway > end,
+    paths.gateway,
+    planned.gateway,
+    `must lie outside the range ${planned.start} to ${planned.end}`,
+  );
+  check.that(
+    sizeOf(range) <= largestRange,
+    paths.end,
+    planned.end,
+    `the range must have at most ${largestRange} addresses`,
+  );
   return check.isFine ? { network, range } : undefined;
 }
 
 /** Notes every taken range that a new one overlaps. */
-export function checkClearOf(check: Check, range: Ipv4Range, taken: readonly TakenRange[], path: string, value: string): void {
+export function checkClearOf(
+  check: Check,
+  range: Ipv4Range,
+  taken: readonly TakenRange[],
+  path: string,
+  value: string,
+): void {
   for (const other of taken) {
     check.that(!overlaps(range, other), path, value, `must not overlap ${other.name}`);
   }

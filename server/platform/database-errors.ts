@@ -5,14 +5,22 @@ import pg from 'pg';
  * (57P01 to 57P03), too many connections (53300), serialization failure and deadlock (40001, 40P01).
  */
 const transientStates = /^(08...|57P0[123]|53300|40001|40P01)$/;
-const transientSystemErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+const transientSystemErrors = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+]);
 
 /** Whether the database was not there rather than of another mind. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof pg.DatabaseError) return transientStates.test(error.code ?? '');
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (syscall === 'connect' || syscall === 'read' || syscall === 'write') return transientSystemErrors.has(code ?? '');
+  if (syscall === 'connect' || syscall === 'read' || syscall === 'write')
+    return transientSystemErrors.has(code ?? '');
   return /Connection terminated|timeout expired|connection has been discarded|Client has encountered a connection error/.test(
     error.message,
   );
@@ -21,7 +29,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 /** Whether a unique index refused a row; by the index's name, when one is given. */
 export function isUniqueViolation(error: unknown, index?: string): boolean {
   return (
-    error instanceof pg.DatabaseError && error.code === '23505' && (index === undefined || error.constraint === index)
+    error instanceof pg.DatabaseError &&
+    error.code === '23505' &&
+    (index === undefined || error.constraint === index)
   );
 }
 

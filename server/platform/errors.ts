@@ -58,7 +58,9 @@ export interface Violation {
 const longestShownValue = 120;
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+  const text = JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'bigint' ? part.toString() : part,
+  );
   return text.length > longestShownValue ? `${text.slice(0, longestShownValue)}…` : text;
 }
 
@@ -66,7 +68,11 @@ function shown(value: unknown): string {
 export function validationFailed(violations: readonly [Violation, ...Violation[]]): PlatformError {
   const sentences = violations.map(({ path, value, rule }) => `${path} is ${shown(value)}: ${rule}`);
   return new PlatformError('VALIDATION_FAILED', sentences.join('; '), {
-    details: { ...violations[0], value: shown(violations[0].value), violations: violations.map((each) => ({ ...each, value: shown(each.value) })) },
+    details: {
+      ...violations[0],
+      value: shown(violations[0].value),
+      violations: violations.map((each) => ({ ...each, value: shown(each.value) })),
+    },
   });
 }
 

@@ -62,9 +62,15 @@ export class Housekeeping {
     for (const { table, period } of partitioned) {
       await sql`select nephos_drop_partitions(${table}, ${period}, ${keepFrom[table]})`.execute(db);
     }
-    await db.deleteFrom('Job').where('finishedAt', '<', days(settings.get('job.expire.days'))).execute();
+    await db
+      .deleteFrom('Job')
+      .where('finishedAt', '<', days(settings.get('job.expire.days')))
+      .execute();
     await db.deleteFrom('IdempotencyKey').where('createdAt', '<', days(1)).execute();
-    await db.deleteFrom('BusMessage').where('createdAt', '<', new Date(now.getTime() - 600_000)).execute();
+    await db
+      .deleteFrom('BusMessage')
+      .where('createdAt', '<', new Date(now.getTime() - 600_000))
+      .execute();
     await db.deleteFrom('UserSession').where('expiresAt', '<', now).execute();
     await db.deleteFrom('SetupLink').where('expiresAt', '<', now).execute();
     await db.deleteFrom('ConsoleToken').where('expiresAt', '<', now).execute();

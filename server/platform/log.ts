@@ -9,6 +9,17 @@ export function createLogger(name: string, level: string): Logger {
     name,
     level,
     mixin: () => ({ ...currentTrace() }),
-    redact: { paths: ['password', '*.password', 'token', '*.token', 'secret', '*.secret', 'headers.cookie', 'headers.authorization'] },
+    redact: {
+      paths: [
+        'password',
+        '*.password',
+        'token',
+        '*.token',
+        'secret',
+        '*.secret',
+        'headers.cookie',
+        'headers.authorization',
+      ],
+    },
   });
 }

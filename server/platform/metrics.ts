@@ -8,14 +8,28 @@ export class Metrics {
 
   readonly statements = this.#counter('nephos_sql_statements_total', 'SQL statements run.');
   readonly statementSeconds = this.#histogram('nephos_sql_seconds', 'Time of SQL statements.');
-  readonly requestSeconds = this.#histogram('nephos_graphql_seconds', 'Time of GraphQL operations.', ['kind', 'outcome']);
+  readonly requestSeconds = this.#histogram('nephos_graphql_seconds', 'Time of GraphQL operations.', [
+    'kind',
+    'outcome',
+  ]);
   readonly subscriptions = this.#gauge('nephos_graphql_subscriptions', 'Subscriptions that are open.');
-  readonly jobsFinished = this.#counter('nephos_jobs_finished_total', 'Jobs that came to an end.', ['kind', 'status']);
+  readonly jobsFinished = this.#counter('nephos_jobs_finished_total', 'Jobs that came to an end.', [
+    'kind',
+    'status',
+  ]);
   readonly jobSeconds = this.#histogram('nephos_job_seconds', 'Time of jobs from creation to end.', ['kind']);
   readonly jobsRunning = this.#gauge('nephos_jobs_running', 'Jobs that this server works on.');
-  readonly agentsConnected = this.#gauge('nephos_agents_connected', 'Agents connected to this server.', ['kind']);
-  readonly commandSeconds = this.#histogram('nephos_agent_command_seconds', 'Time of agent commands.', ['kind', 'status']);
-  readonly changesNumbered = this.#counter('nephos_changes_numbered_total', 'Changes that this server numbered.');
+  readonly agentsConnected = this.#gauge('nephos_agents_connected', 'Agents connected to this server.', [
+    'kind',
+  ]);
+  readonly commandSeconds = this.#histogram('nephos_agent_command_seconds', 'Time of agent commands.', [
+    'kind',
+    'status',
+  ]);
+  readonly changesNumbered = this.#counter(
+    'nephos_changes_numbered_total',
+    'Changes that this server numbered.',
+  );
   readonly isSequencer = this.#gauge('nephos_sequencer', '1 while this server numbers the change feed.');
 
   constructor() {

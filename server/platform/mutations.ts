@@ -52,7 +52,12 @@ export class Mutation {
   }
 
   /** Names what the audit log says this was done to. */
-  concerns(kind: string, id: string, accountId?: Id<'Account'> | null, details?: Record<string, unknown>): void {
+  concerns(
+    kind: string,
+    id: string,
+    accountId?: Id<'Account'> | null,
+    details?: Record<string, unknown>,
+  ): void {
     this.#target = { kind, id };
     this.#targetAccount = accountId;
     this.#details = details;
@@ -71,7 +76,8 @@ export class Mutation {
     const at = this.at.toISOString();
     const first = saga.steps.find(({ name }) => !done.includes(name))?.name;
     const steps = saga.steps.map(({ name }): JobStep => {
-      if (done.includes(name)) return { name, status: 'SUCCEEDED', isRecorded: true, startedAt: at, finishedAt: at };
+      if (done.includes(name))
+        return { name, status: 'SUCCEEDED', isRecorded: true, startedAt: at, finishedAt: at };
       return name === first ? { name, status: 'RUNNING', startedAt: at } : { name, status: 'PENDING' };
     });
     const job = await insertJob(
@@ -130,10 +136,16 @@ export class Mutations {
    * is given again.
    * @throws PlatformError IDEMPOTENCY_CONFLICT when the key came with another operation or other input
    */
-  async run<Made extends Answer>(facts: MutationFacts, body: (mutation: Mutation) => Promise<Made>): Promise<Made> {
+  async run<Made extends Answer>(
+    facts: MutationFacts,
+    body: (mutation: Mutation) => Promise<Made>,
+  ): Promise<Made> {
     const { action, actor, input } = facts;
     const { answer, jobs } = await this.#db.transaction().execute(async (tx) => {
-      const key = actor === null || input.idempotencyKey == null ? undefined : { userId: actor.userId, key: input.idempotencyKey };
+      const key =
+        actor === null || input.idempotencyKey == null
+          ? undefined
+          : { userId: actor.userId, key: input.idempotencyKey };
       const earlier = key && (await takeKey(tx, key, facts, this.#clock.now()));
       if (earlier !== undefined) return { answer: earlier as Made, jobs: [] };
       const mutation = new Mutation(tx, this.#clock.now(), actor, this.#runner);
@@ -162,9 +174,13 @@ async function takeKey(
   at: Date,
 ): Promise<Answer | undefined> {
   if (!/^[\x21-\x7e]{1,128}$/.test(key)) {
-    throw new PlatformError('VALIDATION_FAILED', 'input.idempotencyKey must be 1 to 128 printable ASCII characters without spaces', {
-      details: { path: 'input.idempotencyKey', rule: '1 to 128 printable ASCII characters without spaces' },
-    });
+    throw new PlatformError(
+      'VALIDATION_FAILED',
+      'input.idempotencyKey must be 1 to 128 printable ASCII characters without spaces',
+      {
+        details: { path: 'input.idempotencyKey', rule: '1 to 128 printable ASCII characters without spaces' },
+      },
+    );
   }
   const inputHash = createHash('sha256').update(canonicalJson(input)).digest();
   const taken = await tx
@@ -181,10 +197,14 @@ async function takeKey(
     .where('key', '=', key)
     .executeTakeFirstOrThrow();
   if (earlier.operation !== action || !inputHash.equals(earlier.inputHash)) {
-    throw new PlatformError('IDEMPOTENCY_CONFLICT', `idempotency key ${key} was used for ${earlier.operation} with other input`, {
-      details: { idempotencyKey: key, operation: earlier.operation },
-      remedy: 'use a new key for a new request',
-    });
+    throw new PlatformError(
+      'IDEMPOTENCY_CONFLICT',
+      `idempotency key ${key} was used for ${earlier.operation} with other input`,
+      {
+        details: { idempotencyKey: key, operation: earlier.operation },
+        remedy: 'use a new key for a new request',
+      },
+    );
   }
   return earlier.answer ?? {};
 }

@@ -38,13 +38,16 @@ export class Sealing {
     try {
       return Buffer.concat([decipher.update(sealed.subarray(ivBytes, -tagBytes)), decipher.final()]);
     } catch (error) {
-      throw new Error(`secret ${context} in the database was sealed with another master key`, { cause: error });
+      throw new Error(`secret ${context} in the database was sealed with another master key`, {
+        cause: error,
+      });
     }
   }
 
   /** A secret of the platform by name; made by `make` at the first call on any server. */
   async platformSecret(db: Database, name: string, make: () => Promise<Buffer> | Buffer): Promise<Buffer> {
-    const find = () => db.selectFrom('PlatformSecret').select('sealed').where('name', '=', name).executeTakeFirst();
+    const find = () =>
+      db.selectFrom('PlatformSecret').select('sealed').where('name', '=', name).executeTakeFirst();
     const known = await find();
     if (known !== undefined) return this.open(known.sealed, name);
     await db
@@ -68,7 +71,8 @@ function readKey(file: string): Buffer | undefined {
     throw error;
   }
   const key = Buffer.from(text.trim(), 'hex');
-  if (key.length !== keyBytes) throw new Error(`${file} must hold a master key: ${keyBytes * 2} hexadecimal digits`);
+  if (key.length !== keyBytes)
+    throw new Error(`${file} must hold a master key: ${keyBytes * 2} hexadecimal digits`);
   return key;
 }
 

@@ -56,7 +56,12 @@ export class Check {
   }
 
   range(path: string, value: number | bigint, from: number | bigint, to: number | bigint): void {
-    this.that(value >= from && value <= to, path, value, `must be from ${from.toString()} to ${to.toString()}`);
+    this.that(
+      value >= from && value <= to,
+      path,
+      value,
+      `must be from ${from.toString()} to ${to.toString()}`,
+    );
   }
 
   get isFine(): boolean {

@@ -27,14 +27,21 @@ const UpdateSettingInput = builder.inputType('UpdateSettingInput', {
   description: 'Which setting, and its new value.',
   fields: (t) => ({
     key: t.string({ description: 'Its name.' }),
-    value: t.string({ required: false, description: 'Its new value as text; null returns it to the default.' }),
+    value: t.string({
+      required: false,
+      description: 'Its new value as text; null returns it to the default.',
+    }),
   }),
 });
 
 const UpdateSettingPayload = builder.objectRef<{ setting: ShownSetting }>('UpdateSettingPayload').implement({
   description: 'The setting that was changed.',
   fields: (t) => ({
-    setting: t.field({ type: Setting, description: 'The setting as it is now.', resolve: ({ setting }) => setting }),
+    setting: t.field({
+      type: Setting,
+      description: 'The setting as it is now.',
+      resolve: ({ setting }) => setting,
+    }),
   }),
 });
 

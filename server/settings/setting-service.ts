@@ -20,7 +20,8 @@ export class SettingService {
   }
 
   show(key: string): ShownSetting {
-    if (!isSettingKey(key)) throw new PlatformError('NOT_FOUND', `there is no setting ${key}`, { details: { key } });
+    if (!isSettingKey(key))
+      throw new PlatformError('NOT_FOUND', `there is no setting ${key}`, { details: { key } });
     return this.#platform.settings.show(key);
   }
 

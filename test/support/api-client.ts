@@ -52,19 +52,25 @@ export class ApiClient {
   }
 
   /** @throws ApiError */
-  async ask<Data = Record<string, never>>(query: string, variables: Record<string, unknown> = {}): Promise<Data> {
+  async ask<Data = Record<string, never>>(
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<Data> {
     const { data, errors } = await this.send(query, variables);
     if (errors !== undefined) throw new ApiError(errors);
     return data as Data;
   }
 
   /** Results of a subscription, until the loop over them is left. */
-  async *follow<Data>(query: string, variables: Record<string, unknown> = {}): AsyncGenerator<Data, void, undefined> {
+  async *follow<Data>(
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): AsyncGenerator<Data, void, undefined> {
     this.#socket ??= createClient({
       url: `${this.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: socketWith(this.#headers),
       retryAttempts: 0,
-      connectionParams: { authorization: this.#headers['authorization'] },
+      connectionParams: { authorization: this.#headers.authorization },
     });
     for await (const { data, errors } of this.#socket.iterate<Data>({ query, variables })) {
       if (errors) throw new ApiError(errors as unknown as ApiErrorShape[]);
@@ -80,7 +86,9 @@ export class ApiClient {
 function socketWith(headers: Record<string, string>): typeof WebSocket {
   return class extends WebSocket {
     constructor(address: string | URL, protocols?: string | string[]) {
-      super(address, protocols, { headers: headers['cookie'] === undefined ? {} : { cookie: headers['cookie'] } });
+      super(address, protocols, {
+        headers: headers.cookie === undefined ? {} : { cookie: headers.cookie },
+      });
     }
   } as typeof WebSocket;
 }

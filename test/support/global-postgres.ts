@@ -22,7 +22,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     dataFolder: path.join(folder, 'data'),
     runFolder: path.join(folder, 'run'),
     // Nobody needs the data after a power cut; everything else is as in production.
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300', shared_buffers: '64MB' },
+    settings: {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      max_connections: '300',
+      shared_buffers: '64MB',
+    },
   });
   await ensureDatabase(server, templateDatabase);
   await applyMigrations(server.urlOf(templateDatabase));

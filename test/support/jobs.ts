@@ -18,7 +18,8 @@ const followMutation = `subscription ($id: ID!) { jobUpdated(id: $id) { ${jobFie
 /** Follows a job to its end, as a client would. */
 export async function followJob(client: ApiClient, id: string): Promise<JobView> {
   let last: JobView | undefined;
-  for await (const { jobUpdated } of client.follow<{ jobUpdated: JobView }>(followMutation, { id })) last = jobUpdated;
+  for await (const { jobUpdated } of client.follow<{ jobUpdated: JobView }>(followMutation, { id }))
+    last = jobUpdated;
   if (last === undefined) throw new Error(`job ${id} was never shown`);
   return last;
 }

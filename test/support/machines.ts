@@ -4,29 +4,41 @@ import { serveFiles, tinyQcow2 } from './web-files.ts';
 
 /** Lets templates come from loopback, where tests serve them. */
 export async function allowLoopback(admin: ApiClient): Promise<void> {
-  await admin.ask('mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { setting { value } } }', {
-    input: { key: 'secstorage.allowed.internal.sites', value: '127.0.0.0/8' },
-  });
+  await admin.ask(
+    'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { setting { value } } }',
+    {
+      input: { key: 'secstorage.allowed.internal.sites', value: '127.0.0.0/8' },
+    },
+  );
 }
 
 /** A public template that is ready in a zone. @returns its id */
-export async function registerTemplate(admin: ApiClient, zoneId: string, virtualSizeBytes?: bigint): Promise<string> {
+export async function registerTemplate(
+  admin: ApiClient,
+  zoneId: string,
+  virtualSizeBytes?: bigint,
+): Promise<string> {
   await allowLoopback(admin);
-  await using files = await serveFiles({ '/disk.qcow2': tinyQcow2(virtualSizeBytes ? { virtualSizeBytes } : {}) });
-  const { registerTemplate: registered } = await admin.ask<{ registerTemplate: { template: { id: string }; job: { id: string } } }>(
+  await using files = await serveFiles({
+    '/disk.qcow2': tinyQcow2(virtualSizeBytes ? { virtualSizeBytes } : {}),
+  });
+  const { registerTemplate: registered } = await admin.ask<{
+    registerTemplate: { template: { id: string }; job: { id: string } };
+  }>(
     'mutation ($input: RegisterTemplateInput!) { registerTemplate(input: $input) { template { id } job { id } } }',
     { input: { zoneId, name: 'tiny', url: `${files.url}/disk.qcow2`, format: 'QCOW2', isPublic: true } },
   );
   const job = await followJob(admin, registered.job.id);
-  if (job.status !== 'SUCCEEDED') throw new Error(`template was not registered: ${JSON.stringify(job.error)}`);
+  if (job.status !== 'SUCCEEDED')
+    throw new Error(`template was not registered: ${JSON.stringify(job.error)}`);
   return registered.template.id;
 }
 
 /** Id of a seeded service offering. */
 export async function serviceOfferingId(client: ApiClient, name = 'small'): Promise<string> {
-  const { serviceOfferings } = await client.ask<{ serviceOfferings: { nodes: { id: string; name: string }[] } }>(
-    '{ serviceOfferings { nodes { id name } } }',
-  );
+  const { serviceOfferings } = await client.ask<{
+    serviceOfferings: { nodes: { id: string; name: string }[] };
+  }>('{ serviceOfferings { nodes { id name } } }');
   const offering = serviceOfferings.nodes.find((each) => each.name === name);
   if (offering === undefined) throw new Error(`there is no service offering ${name}`);
   return offering.id;
@@ -55,7 +67,10 @@ export interface Deployed {
 }
 
 /** Deploys a machine and follows its job to the end. */
-export async function deploy(client: ApiClient, input: Record<string, unknown>): Promise<{ machine: MachineView; job: JobView }> {
+export async function deploy(
+  client: ApiClient,
+  input: Record<string, unknown>,
+): Promise<{ machine: MachineView; job: JobView }> {
   const { deployVirtualMachine } = await client.ask<Deployed>(deployMutation, { input });
   const job = await followJob(client, deployVirtualMachine.job.id);
   return { machine: await getMachine(client, deployVirtualMachine.virtualMachine.id), job };

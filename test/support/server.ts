@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '@nephos/model/kernel/clock.ts';
 import type { Database } from '@nephos/model/database.ts';
 import { startApplication, type Application } from '@nephos/server/application.ts';
 import { createLogger } from '@nephos/server/platform/log.ts';
-import { ApiClient, signIn } from './api-client.ts';
+import { type ApiClient, signIn } from './api-client.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export const adminPassword = 'correct horse battery';
@@ -44,7 +44,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     leaseSeconds: options.leaseSeconds ?? 15,
     parkAt: '',
     clock: options.clock ?? systemClock,
-    log: createLogger('server', process.env['NEPHOS_LOG_LEVEL'] ?? 'silent'),
+    log: createLogger('server', process.env.NEPHOS_LOG_LEVEL ?? 'silent'),
     listen: '127.0.0.1',
     httpPort: 0,
     agentListen: '127.0.0.1',

@@ -67,7 +67,7 @@ export class Simulator implements AsyncDisposable {
         NEPHOS_SIMULATED_MEMORY_MIB: String(this.#options.memoryMib ?? 131_072),
         NEPHOS_SIMULATED_TIME: this.#options.time ?? 'auto',
         NEPHOS_SIMULATED_STATE: this.#options.state ?? 'keep',
-        NEPHOS_LOG_LEVEL: process.env['NEPHOS_AGENT_LOG_LEVEL'] ?? 'silent',
+        NEPHOS_LOG_LEVEL: process.env.NEPHOS_AGENT_LOG_LEVEL ?? 'silent',
       },
       execArgv: [],
     });
@@ -90,7 +90,7 @@ export class Simulator implements AsyncDisposable {
   /** Ends the process without a word, as a power cut does. */
   async kill(): Promise<void> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill('SIGKILL');
     await ended;
@@ -102,7 +102,7 @@ export class Simulator implements AsyncDisposable {
 }
 
 async function untilConnected(admin: ApiClient, name: string, count: number): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
     const { agents } = await admin.ask<{ agents: { nodes: { name: string; isConnected: boolean }[] } }>(
       'query ($search: String!) { agents(first: 500, search: $search, filter: { kind: HOST }) { nodes { name isConnected } } }',
       { search: name },

@@ -34,11 +34,22 @@ export async function zoneInput(admin: ApiClient, folder: string, overrides: Rec
         ],
       },
     ],
-    pod: { name: 'rack-1', cidr: '10.0.0.0/24', gateway: '10.0.0.1', reservedStart: '10.0.0.2', reservedEnd: '10.0.0.20' },
+    pod: {
+      name: 'rack-1',
+      cidr: '10.0.0.0/24',
+      gateway: '10.0.0.1',
+      reservedStart: '10.0.0.2',
+      reservedEnd: '10.0.0.20',
+    },
     guestRange: { cidr: '10.1.0.0/16', gateway: '10.1.0.1', startIp: '10.1.1.1', endIp: '10.1.4.250' },
     cluster: { name: 'cluster-1', hypervisor: agents.nodes[0]?.hypervisor ?? 'SIMULATOR' },
     hosts: agents.nodes.map(({ id }) => ({ agentId: id })),
-    primaryStorage: { name: 'primary', type: 'SHARED_DIRECTORY', scope: 'CLUSTER', path: path.join(folder, 'primary') },
+    primaryStorage: {
+      name: 'primary',
+      type: 'SHARED_DIRECTORY',
+      scope: 'CLUSTER',
+      path: path.join(folder, 'primary'),
+    },
     imageStore: { name: 'images', path: path.join(folder, 'images') },
     ...overrides,
   };
@@ -50,10 +61,18 @@ export const createZoneMutation = `
   }`;
 
 /** A zone with simulated hosts and a storage agent, ready for machines. */
-export async function createTestZone(server: TestServer, options: Partial<SimulatorOptions> = {}): Promise<TestZone> {
+export async function createTestZone(
+  server: TestServer,
+  options: Partial<SimulatorOptions> = {},
+): Promise<TestZone> {
   const { admin, agentUrl } = server;
   const folder = mkdtempSync(path.join(tmpdir(), 'nephos-zone-'));
-  const simulator = await Simulator.start({ admin, agentUrl, folder: path.join(folder, 'simulator'), ...options });
+  const simulator = await Simulator.start({
+    admin,
+    agentUrl,
+    folder: path.join(folder, 'simulator'),
+    ...options,
+  });
   const storage = await startStorageAgent({
     name: 'storage',
     serverUrl: agentUrl,
@@ -62,9 +81,12 @@ export async function createTestZone(server: TestServer, options: Partial<Simula
     log: pino({ level: 'silent' }),
   });
   while (!storage.link.isUp) await new Promise((resolve) => setTimeout(resolve, 20));
-  const { createZone } = await admin.ask<{ createZone: { zone: { id: string }; job: { id: string } } }>(createZoneMutation, {
-    input: await zoneInput(admin, folder),
-  });
+  const { createZone } = await admin.ask<{ createZone: { zone: { id: string }; job: { id: string } } }>(
+    createZoneMutation,
+    {
+      input: await zoneInput(admin, folder),
+    },
+  );
   const job: JobView = await followJob(admin, createZone.job.id);
   if (job.status !== 'SUCCEEDED') throw new Error(`zone was not made: ${JSON.stringify(job)}`);
   return {

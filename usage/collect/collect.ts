@@ -12,14 +12,24 @@ const batchSize = 5000;
  */
 export async function collect(db: Database): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    await tx.insertInto('UsageCursor').values({ reader, seq: 0n }).onConflict((conflict) => conflict.doNothing()).execute();
+    await tx
+      .insertInto('UsageCursor')
+      .values({ reader, seq: 0n })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
     const { seq } = await tx
       .selectFrom('UsageCursor')
       .select('seq')
       .where('reader', '=', reader)
       .forUpdate()
       .executeTakeFirstOrThrow();
-    const events = await tx.selectFrom('UsageEvent').selectAll().where('seq', '>', seq).orderBy('seq').limit(batchSize).execute();
+    const events = await tx
+      .selectFrom('UsageEvent')
+      .selectAll()
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(batchSize)
+      .execute();
     const last = events.at(-1);
     if (last === undefined) return 0;
     const { beginnings, endings } = pairEvents(events);

@@ -23,7 +23,12 @@ function event(kind: Row<'UsageEvent'>['kind'], resourceId: string, at: number):
 }
 
 const spans = (result: ReturnType<typeof pairEvents>) =>
-  result.beginnings.map(({ usageType, event: { resourceId, at }, endedAt }) => [usageType, resourceId, at, endedAt]);
+  result.beginnings.map(({ usageType, event: { resourceId, at }, endedAt }) => [
+    usageType,
+    resourceId,
+    at,
+    endedAt,
+  ]);
 
 test('a use begins and ends', () => {
   const result = pairEvents([event('VM_START', 'a', 1), event('VM_STOP', 'a', 5), event('VM_START', 'a', 9)]);

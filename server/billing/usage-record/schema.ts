@@ -8,24 +8,34 @@ const UsageRecord = builder.objectRef<Row<'UsageRecord'>>('UsageRecord').impleme
   interfaces: [Node],
   fields: (t) => ({
     usageType: t.exposeInt('usageType', {
-      description: 'CloudStack’s number: 1 running machine, 2 allocated machine, 6 volume, 7 template, 8 ISO.',
+      description:
+        'CloudStack’s number: 1 running machine, 2 allocated machine, 6 volume, 7 template, 8 ISO.',
     }),
     resourceId: t.exposeID('resourceId', { description: 'The thing; it may be gone by now.' }),
     resourceName: t.exposeString('resourceName', { description: 'Its name at the time.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'From when on.' }),
-    endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'Until when; null while it goes on.' }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when; null while it goes on.',
+    }),
     size: t.field({
       type: 'Bytes',
       nullable: true,
       description: 'Its size, for disks and images.',
       resolve: ({ attributes }) => (attributes.sizeBytes === undefined ? null : BigInt(attributes.sizeBytes)),
     }),
-    cpuCount: t.int({ nullable: true, description: 'Its processors, for machines.', resolve: ({ attributes }) => attributes.cpuCount ?? null }),
+    cpuCount: t.int({
+      nullable: true,
+      description: 'Its processors, for machines.',
+      resolve: ({ attributes }) => attributes.cpuCount ?? null,
+    }),
     memory: t.field({
       type: 'Bytes',
       nullable: true,
       description: 'Its memory, for machines.',
-      resolve: ({ attributes }) => (attributes.memoryBytes === undefined ? null : BigInt(attributes.memoryBytes)),
+      resolve: ({ attributes }) =>
+        attributes.memoryBytes === undefined ? null : BigInt(attributes.memoryBytes),
     }),
   }),
 });

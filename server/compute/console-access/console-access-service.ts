@@ -60,7 +60,8 @@ export class ConsoleAccessService {
       .where('expiresAt', '>', clock.now())
       .returning(['VirtualMachine.id as machineId', 'Host.agentId'])
       .executeTakeFirst();
-    if (used === undefined) throw new PlatformError('UNAUTHENTICATED', 'this console token was used already, or its time is over');
+    if (used === undefined)
+      throw new PlatformError('UNAUTHENTICATED', 'this console token was used already, or its time is over');
     const { machineId, agentId } = used;
     if (agentId === null) throw new PlatformError('INVALID_STATE', 'the machine does not run any more');
     const stream = await this.#gateway.tunnels.expect(agentId, (tunnelId) =>

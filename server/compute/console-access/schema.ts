@@ -11,9 +11,13 @@ const ConsoleAccessPayload = builder.objectRef<ConsoleAccess>('ConsoleAccessPayl
   description: 'A way to one machine’s screen, once.',
   fields: (t) => ({
     path: t.exposeString('path', {
-      description: 'Path of a WebSocket on this server that speaks RFB (VNC), subprotocol `binary`. It opens once.',
+      description:
+        'Path of a WebSocket on this server that speaks RFB (VNC), subprotocol `binary`. It opens once.',
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends if nobody opened it: a minute from now.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When it ends if nobody opened it: a minute from now.',
+    }),
   }),
 });
 
@@ -24,6 +28,9 @@ builder.mutationField('createConsoleAccess', (t) =>
     description: 'Lets you open a running machine’s screen once. Errors: NOT_FOUND, INVALID_STATE.',
     args: { input: t.arg({ type: CreateConsoleAccessInput, description: 'Which machine.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
-      services.consoleAccess.grant(actor, idArgument('VirtualMachine', 'input.virtualMachineId', input.virtualMachineId)),
+      services.consoleAccess.grant(
+        actor,
+        idArgument('VirtualMachine', 'input.virtualMachineId', input.virtualMachineId),
+      ),
   }),
 );

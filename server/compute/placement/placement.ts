@@ -78,9 +78,14 @@ const hostsOf = (zoneId: Id<'Zone'>) => sql`
  * hosts that fit, the one that promised the least of its memory comes first.
  * @throws PlatformError INSUFFICIENT_CAPACITY with the number of hosts that each reason ruled out
  */
-export async function reserveHost(tx: Transaction, demand: Demand, limits: PlacementLimits): Promise<Placement> {
+export async function reserveHost(
+  tx: Transaction,
+  demand: Demand,
+  limits: PlacementLimits,
+): Promise<Placement> {
   // First past the hosts that others are taking at this moment; if none is left, waiting for those.
-  const placed = (await tryReserve(tx, demand, limits, 'skip locked')) ?? (await tryReserve(tx, demand, limits, ''));
+  const placed =
+    (await tryReserve(tx, demand, limits, 'skip locked')) ?? (await tryReserve(tx, demand, limits, ''));
   if (placed === undefined) throw await refusal(tx, demand, limits);
   if (demand.newDiskBytes === 0n) return { ...placed, poolId: null, poolPath: null };
   const pool = await reservePool(tx, placed.hostId, demand.newDiskBytes, limits);
@@ -110,7 +115,9 @@ async function tryReserve(
       from chosen where c."hostId" = chosen."id"
         and c."cpuMhzReserved" + ${demand.cpuMhz} <= c."cpuMhzTotal"
         and c."memoryBytesReserved" + ${demand.memoryBytes} <= c."memoryBytesTotal"
-      returning chosen."id" as "hostId", chosen."name" as "hostName", chosen."podId", chosen."agentId"`.execute(tx);
+      returning chosen."id" as "hostId", chosen."name" as "hostName", chosen."podId", chosen."agentId"`.execute(
+      tx,
+    );
     if (rows[0] !== undefined || locking === 'skip locked') return rows[0];
     const verdict = await explain(tx, demand, limits);
     if (verdict.fitting === 0) return undefined;
@@ -158,15 +165,24 @@ export async function explain(tx: Transaction, demand: Demand, limits: Placement
     select count(*)::int as hosts, count(*) filter (where ${sql.join(Object.values(conditions), sql` and `)})::int as fitting,
       ${sql.join(counts)} from ${hostsOf(demand.zoneId)}`.execute(tx);
   const { hosts = 0, fitting = 0, ...ruledOut } = rows[0] ?? {};
-  return { hosts, fitting, ruledOut: Object.fromEntries(Object.entries(ruledOut).filter(([, count]) => count > 0)) };
+  return {
+    hosts,
+    fitting,
+    ruledOut: Object.fromEntries(Object.entries(ruledOut).filter(([, count]) => count > 0)),
+  };
 }
 
 async function refusal(tx: Transaction, demand: Demand, limits: PlacementLimits): Promise<PlatformError> {
   const { hosts, ruledOut } = await explain(tx, demand, limits);
-  return new PlatformError('INSUFFICIENT_CAPACITY', `none of the ${hosts} hosts of the zone can take this machine now`, {
-    details: { hosts, ruledOut },
-    remedy: 'choose a smaller offering, free something, or ask the operator for more hosts, storage or addresses',
-  });
+  return new PlatformError(
+    'INSUFFICIENT_CAPACITY',
+    `none of the ${hosts} hosts of the zone can take this machine now`,
+    {
+      details: { hosts, ruledOut },
+      remedy:
+        'choose a smaller offering, free something, or ask the operator for more hosts, storage or addresses',
+    },
+  );
 }
 
 /** Gives back what {@link reserveHost} took of a host. */

@@ -48,20 +48,24 @@ export class OfferingService {
       'must be whole MiB from 32 MiB to 16 TiB',
     );
     check.done();
-    return this.#platform.mutations.run({ action: 'serviceOffering.create', actor, input }, async (mutation) => {
-      try {
-        const id = newId('ServiceOffering');
-        await mutation.tx
-          .insertInto('ServiceOffering')
-          .values({ id, ...plan, displayText: plan.displayText ?? plan.name })
-          .execute();
-        mutation.concerns('ServiceOffering', id, null);
-        return { serviceOfferingId: id };
-      } catch (error) {
-        if (isUniqueViolation(error)) throw invalid('input.name', plan.name, 'is the name of another service offering');
-        throw error;
-      }
-    });
+    return this.#platform.mutations.run(
+      { action: 'serviceOffering.create', actor, input },
+      async (mutation) => {
+        try {
+          const id = newId('ServiceOffering');
+          await mutation.tx
+            .insertInto('ServiceOffering')
+            .values({ id, ...plan, displayText: plan.displayText ?? plan.name })
+            .execute();
+          mutation.concerns('ServiceOffering', id, null);
+          return { serviceOfferingId: id };
+        } catch (error) {
+          if (isUniqueViolation(error))
+            throw invalid('input.name', plan.name, 'is the name of another service offering');
+          throw error;
+        }
+      },
+    );
   }
 
   /** Gives a cloud that has no offering yet the first few. */
@@ -70,7 +74,13 @@ export class OfferingService {
     if ((await db.selectFrom('ServiceOffering').select('id').executeTakeFirst()) !== undefined) return;
     await db
       .insertInto('ServiceOffering')
-      .values(seeded.map((plan) => ({ id: newId('ServiceOffering'), ...plan, displayText: plan.displayText ?? plan.name })))
+      .values(
+        seeded.map((plan) => ({
+          id: newId('ServiceOffering'),
+          ...plan,
+          displayText: plan.displayText ?? plan.name,
+        })),
+      )
       .onConflict((conflict) => conflict.column('name').doNothing())
       .execute();
   }

@@ -36,11 +36,17 @@ const CreateServiceOfferingInput = builder.inputType('CreateServiceOfferingInput
   description: 'A new service offering.',
   fields: (t) => ({
     name: t.string({ description: 'Its name, unique.' }),
-    displayText: t.string({ required: false, description: 'What it is, in a few words; its name when left out.' }),
+    displayText: t.string({
+      required: false,
+      description: 'What it is, in a few words; its name when left out.',
+    }),
     cpuCount: t.int({ description: 'Virtual processors, 1 to 256.' }),
     cpuMhz: t.int({ description: 'Megahertz promised of each of them, 100 to 10,000.' }),
     memory: t.field({ type: 'Bytes', description: 'Memory: whole MiB from 32 MiB to 16 TiB.' }),
-    idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
+    idempotencyKey: t.string({
+      required: false,
+      description: 'The same key and input again within 24 hours give the first answer again.',
+    }),
   }),
 });
 
@@ -52,7 +58,8 @@ const CreateServiceOfferingPayload = builder
       serviceOffering: t.field({
         type: ServiceOffering,
         description: 'The offering.',
-        resolve: ({ serviceOfferingId }, _args, { load }) => load.get('ServiceOffering', parseId('ServiceOffering', serviceOfferingId)),
+        resolve: ({ serviceOfferingId }, _args, { load }) =>
+          load.get('ServiceOffering', parseId('ServiceOffering', serviceOfferingId)),
       }),
     }),
   });

@@ -75,7 +75,11 @@ export class StatisticsService implements AgentListener {
    * A machine's counters, read from its host again and again. A host that does not answer, or a machine that is off,
    * leaves a gap; the stream goes on.
    */
-  async *live(machineId: Id<'VirtualMachine'>, intervalSeconds: number, signal: AbortSignal): AsyncGenerator<Sample, void, undefined> {
+  async *live(
+    machineId: Id<'VirtualMachine'>,
+    intervalSeconds: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Sample, void, undefined> {
     while (!signal.aborted) {
       const counters = await this.#read(machineId);
       if (counters !== undefined) {
@@ -95,7 +99,9 @@ export class StatisticsService implements AgentListener {
       .executeTakeFirst();
     if (host === undefined) return undefined;
     try {
-      const { counters } = await this.#agents.ask(host.agentId, 'statistics.read', { machineIds: [machineId] });
+      const { counters } = await this.#agents.ask(host.agentId, 'statistics.read', {
+        machineIds: [machineId],
+      });
       return counters[0];
     } catch (error) {
       if (error instanceof PlatformError) return undefined;

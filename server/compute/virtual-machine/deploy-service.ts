@@ -59,7 +59,12 @@ export class DeployService {
     const check = new Check();
     check.hostName('input.name', input.name);
     const hasOneSource = (input.templateId == null) !== (input.isoId == null);
-    check.that(hasOneSource, 'input.templateId', input.templateId, 'exactly one of templateId and isoId must be given');
+    check.that(
+      hasOneSource,
+      'input.templateId',
+      input.templateId,
+      'exactly one of templateId and isoId must be given',
+    );
     check.that(
       (input.isoId != null) === (input.diskOfferingId != null),
       'input.diskOfferingId',
@@ -73,7 +78,9 @@ export class DeployService {
       const offering = await getGuarded(tx, actor, 'ServiceOffering', input.serviceOfferingId, action);
       const zone = await getGuarded(tx, actor, 'Zone', input.zoneId, action);
       if (zone.allocationState !== 'ENABLED') {
-        throw new PlatformError('INVALID_STATE', `zone ${zone.name} is closed for new machines`, { details: { zoneId: zone.id } });
+        throw new PlatformError('INVALID_STATE', `zone ${zone.name} is closed for new machines`, {
+          details: { zoneId: zone.id },
+        });
       }
       const root = await this.#planRootDisk(tx, actor, input);
       const networkId = await guestNetworkOf(tx, zone.id);
@@ -109,24 +116,44 @@ export class DeployService {
     const image = await getGuarded(tx, actor, 'Image', imageId, action);
     const { path, virtualSizeBytes } = await imageFile(tx, image.id, input.zoneId);
     if (input.templateId != null) {
-      return { sizeBytes: virtualSizeBytes, diskOfferingId: null, templateId: input.templateId, isoId: null, imagePath: path, format: image.format };
+      return {
+        sizeBytes: virtualSizeBytes,
+        diskOfferingId: null,
+        templateId: input.templateId,
+        isoId: null,
+        imagePath: path,
+        format: image.format,
+      };
     }
-    if (input.diskOfferingId == null) throw invalid('input.diskOfferingId', null, 'must be given with an ISO');
+    if (input.diskOfferingId == null)
+      throw invalid('input.diskOfferingId', null, 'must be given with an ISO');
     const offering = await getGuarded(tx, actor, 'DiskOffering', input.diskOfferingId, action);
     const sizeBytes = this.#diskSize(offering, input.diskSizeBytes);
-    return { sizeBytes, diskOfferingId: offering.id, templateId: null, isoId: input.isoId ?? null, imagePath: path, format: image.format };
+    return {
+      sizeBytes,
+      diskOfferingId: offering.id,
+      templateId: null,
+      isoId: input.isoId ?? null,
+      imagePath: path,
+      format: image.format,
+    };
   }
 
   #diskSize(offering: Row<'DiskOffering'>, wanted: bigint | null | undefined): bigint {
     const path = 'input.diskSizeBytes';
     if (offering.sizeBytes !== null) {
-      if (wanted != null && wanted !== offering.sizeBytes) throw invalid(path, wanted, `must be left out: ${offering.name} has a fixed size`);
+      if (wanted != null && wanted !== offering.sizeBytes)
+        throw invalid(path, wanted, `must be left out: ${offering.name} has a fixed size`);
       return offering.sizeBytes;
     }
     if (wanted == null) throw invalid(path, wanted, `must be given: ${offering.name} is of free size`);
     const largest = BigInt(this.#platform.settings.get('storage.max.volume.gib')) * GiB;
     if (wanted < smallestDisk || wanted > largest || wanted % MiB !== 0n) {
-      throw invalid(path, wanted, `must be whole MiB from ${formatBytes(smallestDisk)} to ${formatBytes(largest)}`);
+      throw invalid(
+        path,
+        wanted,
+        `must be whole MiB from ${formatBytes(smallestDisk)} to ${formatBytes(largest)}`,
+      );
     }
     return wanted;
   }
@@ -146,7 +173,8 @@ export class DeployService {
   ) {
     const { offering, root, placement, networkId, at } = facts;
     const { poolId, poolPath, hostId, podId } = placement;
-    if (poolId === null || poolPath === null) throw new Error('the placement names no pool for the root disk');
+    if (poolId === null || poolPath === null)
+      throw new Error('the placement names no pool for the root disk');
     const machineId = newId('VirtualMachine');
     const nicId = newId('Nic');
     const volumeId = newId('Volume');
@@ -236,7 +264,11 @@ export class DeployService {
         base:
           root.templateId === null
             ? null
-            : { imageId: root.templateId, sourcePath: root.imagePath, format: root.format === 'RAW' ? ('RAW' as const) : ('QCOW2' as const) },
+            : {
+                imageId: root.templateId,
+                sourcePath: root.imagePath,
+                format: root.format === 'RAW' ? ('RAW' as const) : ('QCOW2' as const),
+              },
       },
       spec: encodeSpec({
         machineId,
@@ -261,7 +293,13 @@ export function limitsFrom({ settings }: Pick<Platform, 'settings'>): PlacementL
 
 /** The one guest network of a BASIC zone. */
 async function guestNetworkOf(tx: Transaction, zoneId: Id<'Zone'>): Promise<Id<'GuestNetwork'>> {
-  const network = await tx.selectFrom('GuestNetwork').select('id').where('zoneId', '=', zoneId).orderBy('id').executeTakeFirst();
-  if (network === undefined) throw new PlatformError('INVALID_STATE', 'the zone has no guest network yet', { details: { zoneId } });
+  const network = await tx
+    .selectFrom('GuestNetwork')
+    .select('id')
+    .where('zoneId', '=', zoneId)
+    .orderBy('id')
+    .executeTakeFirst();
+  if (network === undefined)
+    throw new PlatformError('INVALID_STATE', 'the zone has no guest network yet', { details: { zoneId } });
   return network.id;
 }

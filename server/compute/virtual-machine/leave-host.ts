@@ -6,14 +6,24 @@ import { move, tryMove, type MachineRow } from './store.ts';
 import { appendMachineUsage } from './usage.ts';
 
 async function hostOf(db: Database | Transaction, id: Id<'VirtualMachine'>): Promise<Id<'Host'> | null> {
-  const row = await db.selectFrom('VirtualMachine').select('hostId').where('id', '=', id).forUpdate().executeTakeFirst();
+  const row = await db
+    .selectFrom('VirtualMachine')
+    .select('hostId')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
   return row?.hostId ?? null;
 }
 
 const offHost = (hostId: Id<'Host'> | null) =>
   ({ hostId: null, desiredPower: 'OFF', ...(hostId !== null && { lastHostId: hostId }) }) as const;
 
-async function settle(tx: Transaction, hostId: Id<'Host'> | null, machine: MachineRow, at: Date): Promise<void> {
+async function settle(
+  tx: Transaction,
+  hostId: Id<'Host'> | null,
+  machine: MachineRow,
+  at: Date,
+): Promise<void> {
   if (hostId === null) return;
   await releaseHost(tx, hostId, machine);
   await appendMachineUsage(tx, 'VM_STOP', machine, at);

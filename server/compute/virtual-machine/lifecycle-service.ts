@@ -76,7 +76,11 @@ export class LifecycleService {
         },
         limitsFrom(this.#platform),
       );
-      await tx.updateTable('VirtualMachine').set({ hostId: placement.hostId }).where('id', '=', machine.id).execute();
+      await tx
+        .updateTable('VirtualMachine')
+        .set({ hostId: placement.hostId })
+        .where('id', '=', machine.id)
+        .execute();
       const movesAway = machine.lastHostId !== null && machine.lastHostId !== placement.hostId;
       return mutation.startJob(
         this.#sagas.start,
@@ -101,7 +105,11 @@ export class LifecycleService {
       const machine = await move(mutation.tx, seen.id, 'stop', { desiredPower: 'OFF' });
       const graceSeconds = input.isForced ? 0 : this.#platform.settings.get('vm.stop.grace');
       const agentId = await runningAgentOf(mutation.tx, machine);
-      return mutation.startJob(this.#sagas.stop, { machineId: machine.id, agentId, graceSeconds }, targetOf(machine));
+      return mutation.startJob(
+        this.#sagas.stop,
+        { machineId: machine.id, agentId, graceSeconds },
+        targetOf(machine),
+      );
     });
   }
 
@@ -119,7 +127,11 @@ export class LifecycleService {
       const machine = await move(mutation.tx, seen.id, 'destroy', { desiredPower: 'OFF' });
       const agentId = machine.hostId === null ? null : await agentOf(mutation.tx, machine.hostId);
       const from = seen.state === 'ERROR' || seen.state === 'RUNNING' ? seen.state : 'STOPPED';
-      return mutation.startJob(this.#sagas.destroy, { machineId: machine.id, agentId, from }, targetOf(machine));
+      return mutation.startJob(
+        this.#sagas.destroy,
+        { machineId: machine.id, agentId, from },
+        targetOf(machine),
+      );
     });
   }
 
@@ -193,12 +205,19 @@ export class LifecycleService {
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const seen = await this.#load(mutation.tx, actor, input, action);
       try {
-        await mutation.tx.updateTable('VirtualMachine').set({ name: input.name }).where('id', '=', seen.id).execute();
+        await mutation.tx
+          .updateTable('VirtualMachine')
+          .set({ name: input.name })
+          .where('id', '=', seen.id)
+          .execute();
       } catch (error) {
-        if (isUniqueViolation(error)) throw invalid('input.name', input.name, 'is the name of another of your machines');
+        if (isUniqueViolation(error))
+          throw invalid('input.name', input.name, 'is the name of another of your machines');
         throw error;
       }
-      mutation.concerns('VirtualMachine', seen.id, seen.accountId, { name: { before: seen.name, after: input.name } });
+      mutation.concerns('VirtualMachine', seen.id, seen.accountId, {
+        name: { before: seen.name, after: input.name },
+      });
       return { virtualMachineId: seen.id };
     });
   }
@@ -216,7 +235,12 @@ export class LifecycleService {
     });
   }
 
-  async #load(tx: Transaction, actor: Actor, input: MachineInput, permission: Permission): Promise<MachineRow> {
+  async #load(
+    tx: Transaction,
+    actor: Actor,
+    input: MachineInput,
+    permission: Permission,
+  ): Promise<MachineRow> {
     const machine = await getGuarded(tx, actor, 'VirtualMachine', input.id, permission);
     assertVersion(machine.name, machine, input);
     return machine;
@@ -228,7 +252,11 @@ function targetOf({ id, accountId }: MachineRow) {
 }
 
 async function agentOf(tx: Transaction, hostId: Id<'Host'> | null): Promise<Id<'Agent'>> {
-  const { agentId } = await tx.selectFrom('Host').select('agentId').where('id', '=', hostId).executeTakeFirstOrThrow();
+  const { agentId } = await tx
+    .selectFrom('Host')
+    .select('agentId')
+    .where('id', '=', hostId)
+    .executeTakeFirstOrThrow();
   return agentId;
 }
 
@@ -283,6 +311,9 @@ async function volumesWithAgents(tx: Transaction, machine: MachineRow) {
 }
 
 /** Whether a machine would accept an event now; the reason when it would not. */
-export function refusalOf(machine: MachineRow, event: Parameters<typeof nextState>[1]): PlatformError | undefined {
+export function refusalOf(
+  machine: MachineRow,
+  event: Parameters<typeof nextState>[1],
+): PlatformError | undefined {
   return nextState(machine.state, event) === undefined ? invalidState(machine, event) : undefined;
 }

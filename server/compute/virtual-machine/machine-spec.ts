@@ -25,7 +25,11 @@ export async function guestNetworkSpec(
     .innerJoin('Zone', 'Zone.id', 'GuestNetwork.zoneId')
     .innerJoin('GuestIpRange', 'GuestIpRange.networkId', 'GuestNetwork.id')
     .innerJoin('GuestIpAddress', 'GuestIpAddress.rangeId', 'GuestIpRange.id')
-    .innerJoin('PhysicalNetworkTraffic', 'PhysicalNetworkTraffic.physicalNetworkId', 'GuestNetwork.physicalNetworkId')
+    .innerJoin(
+      'PhysicalNetworkTraffic',
+      'PhysicalNetworkTraffic.physicalNetworkId',
+      'GuestNetwork.physicalNetworkId',
+    )
     .select(['cidr', 'gateway', 'label', 'dns1', 'dns2', 'networkDomain'])
     .where('GuestNetwork.id', '=', networkId)
     .where('GuestIpRange.podId', '=', podId)
@@ -33,7 +37,10 @@ export async function guestNetworkSpec(
     .where('trafficType', '=', 'GUEST')
     .executeTakeFirst();
   if (found === undefined) {
-    throw new PlatformError('INSUFFICIENT_CAPACITY', `address ${address} is of no range of network ${networkId} in pod ${podId}`);
+    throw new PlatformError(
+      'INSUFFICIENT_CAPACITY',
+      `address ${address} is of no range of network ${networkId} in pod ${podId}`,
+    );
   }
   return {
     networkId,
@@ -69,7 +76,9 @@ export async function imageFile(tx: Transaction, imageId: ImageId, zoneId: Id<'Z
     .forShare(['Image'])
     .executeTakeFirst();
   if (replica === undefined) {
-    throw new PlatformError('INVALID_STATE', `image ${imageId} is not ready in this zone`, { details: { imageId, zoneId } });
+    throw new PlatformError('INVALID_STATE', `image ${imageId} is not ready in this zone`, {
+      details: { imageId, zoneId },
+    });
   }
   return { path: `${replica.folder}/${replica.file}`, virtualSizeBytes: replica.virtualSizeBytes };
 }

@@ -13,9 +13,16 @@ const DeployVirtualMachineInput = builder.inputType('DeployVirtualMachineInput',
     zoneId: t.id({ description: 'The zone.' }),
     serviceOfferingId: t.id({ description: 'Processors and memory.' }),
     templateId: t.id({ required: false, description: 'Template to make it from. Either this or `isoId`.' }),
-    isoId: t.id({ required: false, description: 'Disc to install it from, on an empty disk. Either this or `templateId`.' }),
+    isoId: t.id({
+      required: false,
+      description: 'Disc to install it from, on an empty disk. Either this or `templateId`.',
+    }),
     diskOfferingId: t.id({ required: false, description: 'With an ISO: the empty disk.' }),
-    diskSize: t.field({ type: 'Bytes', required: false, description: 'Size of that disk, for a disk offering of free size; whole MiB.' }),
+    diskSize: t.field({
+      type: 'Bytes',
+      required: false,
+      description: 'Size of that disk, for a disk offering of free size; whole MiB.',
+    }),
     idempotencyKey: t.string({ required: false, description: idempotencyKey }),
   }),
 });
@@ -61,7 +68,8 @@ builder.mutationField('startVirtualMachine', (t) =>
   t.field({
     type: VirtualMachineJobPayload,
     permission: 'virtualMachine.start',
-    description: 'Starts a stopped machine, where it ran last if there is room. Errors: NOT_FOUND, INVALID_STATE, INSUFFICIENT_CAPACITY, VERSION_CONFLICT.',
+    description:
+      'Starts a stopped machine, where it ran last if there is room. Errors: NOT_FOUND, INVALID_STATE, INSUFFICIENT_CAPACITY, VERSION_CONFLICT.',
     args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
     resolve: (_parent, { input }, { services, actor }) => services.machines.start(actor, machineInput(input)),
   }),
@@ -71,7 +79,10 @@ const StopVirtualMachineInput = builder.inputType('StopVirtualMachineInput', {
   description: 'Which machine, and how.',
   fields: (t) => ({
     id: t.id({ description: 'The machine.' }),
-    isForced: t.boolean({ defaultValue: false, description: 'Pull the plug at once. Otherwise the guest has `vm.stop.grace` seconds to shut down.' }),
+    isForced: t.boolean({
+      defaultValue: false,
+      description: 'Pull the plug at once. Otherwise the guest has `vm.stop.grace` seconds to shut down.',
+    }),
     expectedVersion: t.int({ required: false, description: expectedVersion }),
     idempotencyKey: t.string({ required: false, description: idempotencyKey }),
   }),
@@ -81,7 +92,8 @@ builder.mutationField('stopVirtualMachine', (t) =>
   t.field({
     type: VirtualMachineJobPayload,
     permission: 'virtualMachine.stop',
-    description: 'Stops a machine: by its power button, then, or when forced, by its plug. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
+    description:
+      'Stops a machine: by its power button, then, or when forced, by its plug. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
     args: { input: t.arg({ type: StopVirtualMachineInput, description: 'Which machine, and how.' }) },
     resolve: (_parent, { input }, { services, actor }) => services.machines.stop(actor, machineInput(input)),
   }),
@@ -93,7 +105,8 @@ builder.mutationField('rebootVirtualMachine', (t) =>
     permission: 'virtualMachine.reboot',
     description: 'Presses a machine’s reset button. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
     args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.machines.reboot(actor, machineInput(input)),
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.reboot(actor, machineInput(input)),
   }),
 );
 
@@ -101,9 +114,11 @@ builder.mutationField('destroyVirtualMachine', (t) =>
   t.field({
     type: VirtualMachineJobPayload,
     permission: 'virtualMachine.destroy',
-    description: 'Pulls a machine’s plug and puts it into the recycle bin. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
+    description:
+      'Pulls a machine’s plug and puts it into the recycle bin. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
     args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.machines.destroy(actor, machineInput(input)),
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.destroy(actor, machineInput(input)),
   }),
 );
 
@@ -111,9 +126,11 @@ builder.mutationField('recoverVirtualMachine', (t) =>
   t.field({
     type: VirtualMachinePayload,
     permission: 'virtualMachine.recover',
-    description: 'Takes a machine out of the recycle bin; it is STOPPED then. Errors: NOT_FOUND, INVALID_STATE, RESOURCE_IN_USE when its name is taken, VERSION_CONFLICT.',
+    description:
+      'Takes a machine out of the recycle bin; it is STOPPED then. Errors: NOT_FOUND, INVALID_STATE, RESOURCE_IN_USE when its name is taken, VERSION_CONFLICT.',
     args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.machines.recover(actor, machineInput(input)),
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.recover(actor, machineInput(input)),
   }),
 );
 
@@ -121,9 +138,11 @@ builder.mutationField('expungeVirtualMachine', (t) =>
   t.field({
     type: VirtualMachineJobPayload,
     permission: 'virtualMachine.expunge',
-    description: 'Removes a destroyed machine for good, disks and all. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
+    description:
+      'Removes a destroyed machine for good, disks and all. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
     args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.machines.expunge(actor, machineInput(input)),
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.expunge(actor, machineInput(input)),
   }),
 );
 
@@ -141,10 +160,14 @@ builder.mutationField('attachIso', (t) =>
   t.field({
     type: VirtualMachineJobPayload,
     permission: 'virtualMachine.attachIso',
-    description: 'Puts a disc into a machine’s drive, running or not. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
+    description:
+      'Puts a disc into a machine’s drive, running or not. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
     args: { input: t.arg({ type: AttachIsoInput, description: 'Which machine, and which disc.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
-      services.machines.setIso(actor, { ...machineInput(input), isoId: idArgument('Iso', 'input.isoId', input.isoId) }),
+      services.machines.setIso(actor, {
+        ...machineInput(input),
+        isoId: idArgument('Iso', 'input.isoId', input.isoId),
+      }),
   }),
 );
 
@@ -152,9 +175,11 @@ builder.mutationField('detachIso', (t) =>
   t.field({
     type: VirtualMachineJobPayload,
     permission: 'virtualMachine.detachIso',
-    description: 'Takes the disc out of a machine’s drive, even if the guest has it mounted. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
+    description:
+      'Takes the disc out of a machine’s drive, even if the guest has it mounted. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
     args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.machines.setIso(actor, { ...machineInput(input), isoId: null }),
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.setIso(actor, { ...machineInput(input), isoId: null }),
   }),
 );
 
@@ -173,7 +198,10 @@ builder.mutationField('renameVirtualMachine', (t) =>
     type: VirtualMachinePayload,
     permission: 'virtualMachine.rename',
     description: 'Gives a machine another name. Errors: NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT.',
-    args: { input: t.arg({ type: RenameVirtualMachineInput, description: 'Which machine, and its new name.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.machines.rename(actor, machineInput(input)),
+    args: {
+      input: t.arg({ type: RenameVirtualMachineInput, description: 'Which machine, and its new name.' }),
+    },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.rename(actor, machineInput(input)),
   }),
 );

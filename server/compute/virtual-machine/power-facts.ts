@@ -43,14 +43,21 @@ export class PowerFacts implements AgentListener {
     const { db, clock, log } = this.#platform;
     const at = clock.now();
     const seen = new Map(hello.host.machines.map(({ machineId, power }) => [machineId as string, power]));
-    const believedHere = await db.selectFrom('VirtualMachine').select('id').where('hostId', '=', host.id).execute();
+    const believedHere = await db
+      .selectFrom('VirtualMachine')
+      .select('id')
+      .where('hostId', '=', host.id)
+      .execute();
     for (const { id } of believedHere) await this.#take(host, id, seen.get(id) ?? 'ABSENT', at);
     const believed = new Set<string>(believedHere.map(({ id }) => id));
     for (const { machineId, power } of hello.host.machines) {
       if (!believed.has(machineId)) await this.#take(host, machineId, power, at);
     }
     if (hello.host.strangers.length > 0) {
-      log.info({ host: host.name, strangers: hello.host.strangers }, 'host has machines that are none of ours');
+      log.info(
+        { host: host.name, strangers: hello.host.strangers },
+        'host has machines that are none of ours',
+      );
     }
   }
 
@@ -61,7 +68,12 @@ export class PowerFacts implements AgentListener {
     else await this.#foundOff(host, machineId, power, at);
   }
 
-  async #foundOff(host: Row<'Host'>, machineId: Id<'VirtualMachine'>, power: 'OFF' | 'ABSENT', at: Date): Promise<void> {
+  async #foundOff(
+    host: Row<'Host'>,
+    machineId: Id<'VirtualMachine'>,
+    power: 'OFF' | 'ABSENT',
+    at: Date,
+  ): Promise<void> {
     const moved = await this.#platform.db.transaction().execute(async (tx) => {
       const machine = await tx
         .selectFrom('VirtualMachine')
@@ -70,7 +82,8 @@ export class PowerFacts implements AgentListener {
         .forUpdate()
         .executeTakeFirst();
       // A report of a host where it does not run says nothing of where it does.
-      if (machine?.hostId !== host.id || !statesThatAccept('foundOff').includes(machine.state)) return undefined;
+      if (machine?.hostId !== host.id || !statesThatAccept('foundOff').includes(machine.state))
+        return undefined;
       return tryLeaveHost(tx, machineId, 'foundOff', power, at);
     });
     if (moved === undefined) await this.#note(host, machineId, power, at);
@@ -141,7 +154,8 @@ export class PowerFacts implements AgentListener {
       .execute();
     for (const { id, host } of lost) {
       const moved = await tryMove(db, id, 'hostLost', { observedPower: null });
-      if (moved !== undefined) log.warn({ machineId: id, host }, 'host is silent: nobody knows whether the machine runs');
+      if (moved !== undefined)
+        log.warn({ machineId: id, host }, 'host is silent: nobody knows whether the machine runs');
     }
   }
 

@@ -1,5 +1,8 @@
 import type { Row } from '@nephos/model/database.ts';
-import type { PowerState as PowerStates, VirtualMachineState as VirtualMachineStates } from '@nephos/model/generated/enums.ts';
+import type {
+  PowerState as PowerStates,
+  VirtualMachineState as VirtualMachineStates,
+} from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
 import { Job } from '../../activity/job-schema.ts';
@@ -74,8 +77,14 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
   description: 'A tenant’s machine.',
   interfaces: [Node],
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name, which is also its host name; unique among the account’s machines.' }),
-    state: t.field({ type: VirtualMachineState, description: 'What is going on with it.', resolve: ({ state }) => state }),
+    name: t.exposeString('name', {
+      description: 'Its name, which is also its host name; unique among the account’s machines.',
+    }),
+    state: t.field({
+      type: VirtualMachineState,
+      description: 'What is going on with it.',
+      resolve: ({ state }) => state,
+    }),
     stateReason: t.exposeString('stateReason', { nullable: true, description: 'Why it is in ERROR.' }),
     observedPower: t.field({
       type: PowerState,
@@ -83,10 +92,18 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
       description: 'What its host last said of its power; null when nobody knows.',
       resolve: ({ observedPower }) => observedPower,
     }),
-    observedAt: t.expose('observedAt', { type: 'DateTime', nullable: true, description: 'When the server heard that.' }),
+    observedAt: t.expose('observedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the server heard that.',
+    }),
     cpuCount: t.exposeInt('cpuCount', { description: 'Virtual processors.' }),
     memory: t.expose('memoryBytes', { type: 'Bytes', description: 'Memory.' }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     account: t.field({
       type: Account,
       nullable: true,
@@ -101,8 +118,10 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
     template: t.field({
       type: Template,
       nullable: true,
-      description: 'The template it was made from; null for one made from an ISO, or when the template was deleted.',
-      resolve: ({ templateId }, _args, { load }) => (templateId === null ? null : load.find('Image', templateId)),
+      description:
+        'The template it was made from; null for one made from an ISO, or when the template was deleted.',
+      resolve: ({ templateId }, _args, { load }) =>
+        templateId === null ? null : load.find('Image', templateId),
     }),
     iso: t.field({
       type: Iso,
@@ -138,8 +157,14 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
       description: 'What you may do to it now, and why not the rest.',
       resolve: (machine, _args, { actor }) => availableActions(actor, machine),
     }),
-    destroyedAt: t.expose('destroyedAt', { type: 'DateTime', nullable: true, description: 'When it came into the recycle bin.' }),
-    version: t.exposeInt('version', { description: 'Grows with every change: an answer with a lower one than you have is older.' }),
+    destroyedAt: t.expose('destroyedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it came into the recycle bin.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change: an answer with a lower one than you have is older.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
   }),
 });
@@ -177,7 +202,9 @@ addListField({
       ...(templateId == null ? [] : [sql<boolean>`"templateId" = ${templateId}`]),
       ...(ipAddress == null
         ? []
-        : [sql<boolean>`"id" in (select "virtualMachineId" from "Nic" where "ipAddress" = ${ipAddress}::inet)`]),
+        : [
+            sql<boolean>`"id" in (select "virtualMachineId" from "Nic" where "ipAddress" = ${ipAddress}::inet)`,
+          ]),
       ...(macAddress == null
         ? []
         : [sql<boolean>`"id" in (select "virtualMachineId" from "Nic" where "macAddress" = ${macAddress})`]),
@@ -192,7 +219,8 @@ builder.queryField('virtualMachine', (t) =>
     permission: 'virtualMachine.list',
     description: 'One machine; null when there is none or you may not see it.',
     args: { id: t.arg.id({ description: 'Its id.' }) },
-    resolve: (_parent, { id }, { load }) => load.find('VirtualMachine', idArgument('VirtualMachine', 'id', id)),
+    resolve: (_parent, { id }, { load }) =>
+      load.find('VirtualMachine', idArgument('VirtualMachine', 'id', id)),
   }),
 );
 
@@ -206,20 +234,28 @@ export const VirtualMachineJobPayload = builder
         type: VirtualMachine,
         nullable: true,
         description: 'The machine; null when it is gone already.',
-        resolve: ({ virtualMachineId }, _args, { load }) => load.find('VirtualMachine', parseId('VirtualMachine', virtualMachineId)),
+        resolve: ({ virtualMachineId }, _args, { load }) =>
+          load.find('VirtualMachine', parseId('VirtualMachine', virtualMachineId)),
       }),
-      job: t.field({ type: Job, description: 'The job.', resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)) }),
+      job: t.field({
+        type: Job,
+        description: 'The job.',
+        resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
+      }),
     }),
   });
 
 /** What a mutation of a machine answers that is done at once. */
-export const VirtualMachinePayload = builder.objectRef<{ virtualMachineId: string }>('VirtualMachinePayload').implement({
-  description: 'The machine that was changed.',
-  fields: (t) => ({
-    virtualMachine: t.field({
-      type: VirtualMachine,
-      description: 'The machine as it is now.',
-      resolve: ({ virtualMachineId }, _args, { load }) => load.get('VirtualMachine', parseId('VirtualMachine', virtualMachineId)),
+export const VirtualMachinePayload = builder
+  .objectRef<{ virtualMachineId: string }>('VirtualMachinePayload')
+  .implement({
+    description: 'The machine that was changed.',
+    fields: (t) => ({
+      virtualMachine: t.field({
+        type: VirtualMachine,
+        description: 'The machine as it is now.',
+        resolve: ({ virtualMachineId }, _args, { load }) =>
+          load.get('VirtualMachine', parseId('VirtualMachine', virtualMachineId)),
+      }),
     }),
-  }),
-});
+  });

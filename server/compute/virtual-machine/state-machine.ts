@@ -53,7 +53,10 @@ export const virtualMachineTransitions: Transitions = {
 };
 
 /** The state that an event leads to, or `undefined` when it is refused. */
-export function nextState(state: VirtualMachineState, event: VirtualMachineEvent): VirtualMachineState | undefined {
+export function nextState(
+  state: VirtualMachineState,
+  event: VirtualMachineEvent,
+): VirtualMachineState | undefined {
   return virtualMachineTransitions[state][event];
 }
 

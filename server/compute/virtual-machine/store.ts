@@ -57,7 +57,11 @@ const verbs: Partial<Record<VirtualMachineEvent, string>> = {
 
 export function invalidState(machine: MachineRow, event: VirtualMachineEvent): PlatformError {
   const wanted = statesThatAccept(event).join(' or ');
-  return new PlatformError('INVALID_STATE', `${machine.name} is ${machine.state}; to ${verbs[event] ?? event} it must be ${wanted}`, {
-    details: { id: machine.id, state: machine.state, accepts: statesThatAccept(event) },
-  });
+  return new PlatformError(
+    'INVALID_STATE',
+    `${machine.name} is ${machine.state}; to ${verbs[event] ?? event} it must be ${wanted}`,
+    {
+      details: { id: machine.id, state: machine.state, accepts: statesThatAccept(event) },
+    },
+  );
 }

@@ -4,7 +4,8 @@ import type { MachineRow } from './store.ts';
 
 /** The usage facts of a machine for an event. */
 export function machineUsage(kind: UsageFacts['kind'], machine: MachineRow, at: Date): UsageFacts {
-  const { accountId, zoneId, id, name, serviceOfferingId, templateId, cpuCount, cpuMhz, memoryBytes } = machine;
+  const { accountId, zoneId, id, name, serviceOfferingId, templateId, cpuCount, cpuMhz, memoryBytes } =
+    machine;
   return {
     kind,
     at,
@@ -40,5 +41,9 @@ export function volumeUsage(kind: UsageFacts['kind'], volume: Row<'Volume'>, at:
   };
 }
 
-export const appendMachineUsage = (tx: Transaction, kind: UsageFacts['kind'], machine: MachineRow, at: Date) =>
-  appendUsage(tx, [machineUsage(kind, machine, at)]);
+export const appendMachineUsage = (
+  tx: Transaction,
+  kind: UsageFacts['kind'],
+  machine: MachineRow,
+  at: Date,
+) => appendUsage(tx, [machineUsage(kind, machine, at)]);

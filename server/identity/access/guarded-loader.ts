@@ -34,7 +34,9 @@ async function readRows<Table extends GuardedTable>(
   table: Table,
   ids: readonly string[],
 ): Promise<Row<Table>[]> {
-  const { rows } = await sql<Row<Table>>`select * from ${sql.table(table)} where "id" = any(${ids})`.execute(db);
+  const { rows } = await sql<Row<Table>>`select * from ${sql.table(table)} where "id" = any(${ids})`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -111,7 +113,9 @@ export class GuardedLoader {
     if (known !== undefined) return known;
     const read = async (ids: readonly string[]) => {
       const rows = await readRows(this.#db, table, ids);
-      const visible = new Map(rows.filter((row) => sees(this.#actor, table, row)).map((row) => [row.id as string, row]));
+      const visible = new Map(
+        rows.filter((row) => sees(this.#actor, table, row)).map((row) => [row.id as string, row]),
+      );
       return ids.map((id) => visible.get(id) ?? null);
     };
     const loader = new DataLoader<string, unknown>(read, { cache: this.#cache });

@@ -96,13 +96,20 @@ export function matchesPattern(pattern: string, permission: string): boolean {
   if (pattern === '*') return true;
   const [resource = '', action = ''] = permission.split('.');
   const [wantedResource, wantedAction] = pattern.split('.');
-  return (wantedResource === '*' || wantedResource === resource) && (wantedAction === '*' || wantedAction === action);
+  return (
+    (wantedResource === '*' || wantedResource === resource) &&
+    (wantedAction === '*' || wantedAction === action)
+  );
 }
 
 const allowedByRole = new Map<AccountRole, Set<Permission>>(
   (Object.keys(rolePatterns) as AccountRole[]).map((role) => [
     role,
-    new Set(permissions.filter((permission) => rolePatterns[role].some((pattern) => matchesPattern(pattern, permission)))),
+    new Set(
+      permissions.filter((permission) =>
+        rolePatterns[role].some((pattern) => matchesPattern(pattern, permission)),
+      ),
+    ),
   ]),
 );
 

@@ -24,7 +24,8 @@ const operators = { sees: isOperator, scope: (actor: Actor) => (isOperator(actor
 
 /** The account that owns the row; root administrators see all. */
 const owners = {
-  sees: (actor: Actor, row: { accountId: Id<'Account'> | null }) => isOperator(actor) || row.accountId === actor.accountId,
+  sees: (actor: Actor, row: { accountId: Id<'Account'> | null }) =>
+    isOperator(actor) || row.accountId === actor.accountId,
   scope: (actor: Actor) => (isOperator(actor) ? everything : sql<boolean>`"accountId" = ${actor.accountId}`),
 };
 
@@ -92,7 +93,8 @@ const rules = {
 export type GuardedTable = keyof typeof rules;
 
 /** Id of a row of a guarded table. */
-export type GuardedId<Table extends GuardedTable> = Row<Table> extends { id: infer RowId extends string } ? RowId : never;
+export type GuardedId<Table extends GuardedTable> =
+  Row<Table> extends { id: infer RowId extends string } ? RowId : never;
 
 /** Whether an actor may see a row. */
 export function sees<Table extends GuardedTable>(actor: Actor, table: Table, row: Row<Table>): boolean {

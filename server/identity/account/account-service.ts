@@ -45,10 +45,15 @@ export class AccountService {
           .insertInto('Account')
           .values({ id: accountId, domainId: actor.domainId, name: input.name, role: input.role })
           .execute();
-        await mutation.tx.insertInto('User').values({ id: userId, accountId, username: input.username, passwordHash }).execute();
+        await mutation.tx
+          .insertInto('User')
+          .values({ id: userId, accountId, username: input.username, passwordHash })
+          .execute();
       } catch (error) {
-        if (isUniqueViolation(error, 'User_username_key')) throw invalid('input.username', input.username, 'is the name of another user');
-        if (isUniqueViolation(error)) throw invalid('input.name', input.name, 'is the name of another account of this domain');
+        if (isUniqueViolation(error, 'User_username_key'))
+          throw invalid('input.username', input.username, 'is the name of another user');
+        if (isUniqueViolation(error))
+          throw invalid('input.name', input.name, 'is the name of another account of this domain');
         throw error;
       }
       mutation.concerns('Account', accountId, accountId, { name: input.name, role: input.role });

@@ -25,21 +25,23 @@ const CreateAccountInput = builder.inputType('CreateAccountInput', {
   }),
 });
 
-const CreateAccountPayload = builder.objectRef<{ accountId: string; userId: string }>('CreateAccountPayload').implement({
-  description: 'The new account and its first user.',
-  fields: (t) => ({
-    account: t.field({
-      type: Account,
-      description: 'The account.',
-      resolve: ({ accountId }, _args, { load }) => load.get('Account', parseId('Account', accountId)),
+const CreateAccountPayload = builder
+  .objectRef<{ accountId: string; userId: string }>('CreateAccountPayload')
+  .implement({
+    description: 'The new account and its first user.',
+    fields: (t) => ({
+      account: t.field({
+        type: Account,
+        description: 'The account.',
+        resolve: ({ accountId }, _args, { load }) => load.get('Account', parseId('Account', accountId)),
+      }),
+      user: t.field({
+        type: User,
+        description: 'Its first user.',
+        resolve: ({ userId }, _args, { load }) => load.get('User', parseId('User', userId)),
+      }),
     }),
-    user: t.field({
-      type: User,
-      description: 'Its first user.',
-      resolve: ({ userId }, _args, { load }) => load.get('User', parseId('User', userId)),
-    }),
-  }),
-});
+  });
 
 builder.mutationField('createAccount', (t) =>
   t.field({

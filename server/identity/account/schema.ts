@@ -1,5 +1,8 @@
 import type { Row } from '@nephos/model/database.ts';
-import type { AccountRole as AccountRoles, AccountState as AccountStates } from '@nephos/model/generated/enums.ts';
+import type {
+  AccountRole as AccountRoles,
+  AccountState as AccountStates,
+} from '@nephos/model/generated/enums.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 
 export const AccountRole = builder.enumType('AccountRole', {
@@ -37,8 +40,16 @@ export const Account = builder.objectRef<Row<'Account'>>('Account').implement({
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique in the domain.' }),
     role: t.field({ type: AccountRole, description: 'What its users may do.', resolve: ({ role }) => role }),
-    state: t.field({ type: AccountState, description: 'Whether its users may sign in.', resolve: ({ state }) => state }),
-    domain: t.field({ type: Domain, description: 'The domain it is in.', resolve: ({ domainId }, _args, { load }) => load.get('Domain', domainId) }),
+    state: t.field({
+      type: AccountState,
+      description: 'Whether its users may sign in.',
+      resolve: ({ state }) => state,
+    }),
+    domain: t.field({
+      type: Domain,
+      description: 'The domain it is in.',
+      resolve: ({ domainId }, _args, { load }) => load.get('Domain', domainId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),

@@ -34,30 +34,39 @@ export class ApiKeyService {
     const check = new Check();
     check.name('input.name', input.name);
     const { expiresAt } = input;
-    check.that(!expiresAt || expiresAt > this.#clock.now(), 'input.expiresAt', expiresAt, 'must lie in the future');
+    check.that(
+      !expiresAt || expiresAt > this.#clock.now(),
+      'input.expiresAt',
+      expiresAt,
+      'must lie in the future',
+    );
     check.done();
     const token = `${tokenPrefix}${newSecret()}`;
-    const { apiKeyId } = await this.#mutations.run({ action: 'apiKey.create', actor, input: {} }, async (mutation) => {
-      const id = newId('ApiKey');
-      try {
-        await mutation.tx
-          .insertInto('ApiKey')
-          .values({
-            id,
-            userId: actor.userId,
-            name: input.name,
-            tokenHash: hashSecret(token),
-            createdAt: mutation.at,
-            expiresAt: expiresAt ?? null,
-          })
-          .execute();
-      } catch (error) {
-        if (isUniqueViolation(error)) throw invalid('input.name', input.name, 'is the name of another of your keys');
-        throw error;
-      }
-      mutation.concerns('ApiKey', id, undefined, { name: input.name });
-      return { apiKeyId: id };
-    });
+    const { apiKeyId } = await this.#mutations.run(
+      { action: 'apiKey.create', actor, input: {} },
+      async (mutation) => {
+        const id = newId('ApiKey');
+        try {
+          await mutation.tx
+            .insertInto('ApiKey')
+            .values({
+              id,
+              userId: actor.userId,
+              name: input.name,
+              tokenHash: hashSecret(token),
+              createdAt: mutation.at,
+              expiresAt: expiresAt ?? null,
+            })
+            .execute();
+        } catch (error) {
+          if (isUniqueViolation(error))
+            throw invalid('input.name', input.name, 'is the name of another of your keys');
+          throw error;
+        }
+        mutation.concerns('ApiKey', id, undefined, { name: input.name });
+        return { apiKeyId: id };
+      },
+    );
     return { apiKeyId, token };
   }
 
@@ -77,7 +86,12 @@ export class ApiKeyService {
   }
 
   list(actor: Actor): Promise<Row<'ApiKey'>[]> {
-    return this.#db.selectFrom('ApiKey').selectAll().where('userId', '=', actor.userId).orderBy('name').execute();
+    return this.#db
+      .selectFrom('ApiKey')
+      .selectAll()
+      .where('userId', '=', actor.userId)
+      .orderBy('name')
+      .execute();
   }
 
   /** Who a bearer token belongs to; `undefined` for one that is none, ran out or was deleted. */
@@ -105,7 +119,11 @@ export class ApiKeyService {
     if (found === undefined) return undefined;
     const { lastUsedAt, ...actor } = found;
     if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > usedEveryMs) {
-      await this.#db.updateTable('ApiKey').set({ lastUsedAt: now }).where('id', '=', actor.apiKeyId).execute();
+      await this.#db
+        .updateTable('ApiKey')
+        .set({ lastUsedAt: now })
+        .where('id', '=', actor.apiKeyId)
+        .execute();
     }
     return { ...actor, sessionId: null, clientAddress };
   }

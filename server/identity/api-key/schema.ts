@@ -9,8 +9,16 @@ const ApiKey = builder.objectRef<Row<'ApiKey'>>('ApiKey').implement({
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What it is for; unique among your keys.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it ends; null: never.' }),
-    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'When it was last used, to the minute.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ends; null: never.',
+    }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute.',
+    }),
   }),
 });
 
@@ -27,21 +35,29 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   description: 'A new API key.',
   fields: (t) => ({
     name: t.string({ description: 'What it is for; unique among your keys.' }),
-    expiresAt: t.field({ type: 'DateTime', required: false, description: 'When it is to end; left out: never.' }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      required: false,
+      description: 'When it is to end; left out: never.',
+    }),
   }),
 });
 
-const CreateApiKeyPayload = builder.objectRef<{ apiKeyId: string; token: string }>('CreateApiKeyPayload').implement({
-  description: 'The new key and its token.',
-  fields: (t) => ({
-    apiKey: t.field({
-      type: ApiKey,
-      description: 'The key.',
-      resolve: ({ apiKeyId }, _args, { load }) => load.get('ApiKey', parseId('ApiKey', apiKeyId)),
+const CreateApiKeyPayload = builder
+  .objectRef<{ apiKeyId: string; token: string }>('CreateApiKeyPayload')
+  .implement({
+    description: 'The new key and its token.',
+    fields: (t) => ({
+      apiKey: t.field({
+        type: ApiKey,
+        description: 'The key.',
+        resolve: ({ apiKeyId }, _args, { load }) => load.get('ApiKey', parseId('ApiKey', apiKeyId)),
+      }),
+      token: t.exposeString('token', {
+        description: 'Send it as `Authorization: Bearer …`. Shown now and never again.',
+      }),
     }),
-    token: t.exposeString('token', { description: 'Send it as `Authorization: Bearer …`. Shown now and never again.' }),
-  }),
-});
+  });
 
 builder.mutationField('createApiKey', (t) =>
   t.field({

@@ -8,12 +8,19 @@ import { User } from '../user/schema.ts';
 const Viewer = builder.objectRef<Actor>('Viewer').implement({
   description: 'Who you are.',
   fields: (t) => ({
-    user: t.field({ type: User, description: 'The user you are signed in as.', resolve: ({ userId }, _args, { load }) => load.get('User', userId) }),
+    user: t.field({
+      type: User,
+      description: 'The user you are signed in as.',
+      resolve: ({ userId }, _args, { load }) => load.get('User', userId),
+    }),
     permissions: t.stringList({
       description: 'Everything your role allows: `virtualMachine.deploy`, …',
       resolve: ({ role }) => permissions.filter((permission) => roleAllows(role, permission)),
     }),
-    sessionId: t.exposeID('sessionId', { nullable: true, description: 'Your session; null when you came with an API key.' }),
+    sessionId: t.exposeID('sessionId', {
+      nullable: true,
+      description: 'Your session; null when you came with an API key.',
+    }),
   }),
 });
 
@@ -34,9 +41,15 @@ const UserSession = builder.objectRef<Row<'UserSession'>>('UserSession').impleme
     clientAddress: t.exposeString('clientAddress', { description: 'Address that it signed in from.' }),
     userAgent: t.exposeString('userAgent', { description: 'What it says it is.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it signed in.' }),
-    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it was last heard of, to the minute.' }),
+    lastSeenAt: t.expose('lastSeenAt', {
+      type: 'DateTime',
+      description: 'When it was last heard of, to the minute.',
+    }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends in any case.' }),
-    isCurrent: t.boolean({ description: 'Whether it is the one you use now.', resolve: ({ id }, _args, { viewer }) => viewer?.sessionId === id }),
+    isCurrent: t.boolean({
+      description: 'Whether it is the one you use now.',
+      resolve: ({ id }, _args, { viewer }) => viewer?.sessionId === id,
+    }),
   }),
 });
 
@@ -68,8 +81,14 @@ const UseSetupLinkInput = builder.inputType('UseSetupLinkInput', {
 const SignInPayload = builder.objectRef<{ actor: Actor }>('SignInPayload').implement({
   description: 'Who you are now.',
   fields: (t) => ({
-    username: t.string({ description: 'User name that you signed in with.', resolve: ({ actor }) => actor.username }),
-    sessionId: t.id({ description: 'Your new session; its secret is in the cookie.', resolve: ({ actor }) => actor.sessionId ?? '' }),
+    username: t.string({
+      description: 'User name that you signed in with.',
+      resolve: ({ actor }) => actor.username,
+    }),
+    sessionId: t.id({
+      description: 'Your new session; its secret is in the cookie.',
+      resolve: ({ actor }) => actor.sessionId ?? '',
+    }),
   }),
 });
 
@@ -77,7 +96,8 @@ builder.mutationField('signIn', (t) =>
   t.field({
     type: SignInPayload,
     permission: 'public',
-    description: 'Begins a session, kept in a cookie. Errors: UNAUTHENTICATED, RATE_LIMITED after too many failures.',
+    description:
+      'Begins a session, kept in a cookie. Errors: UNAUTHENTICATED, RATE_LIMITED after too many failures.',
     args: { input: t.arg({ type: SignInInput, description: 'Name and password.' }) },
     resolve: async (_parent, { input }, context) => {
       const session = await context.services.sessions.signIn(input.username, input.password, context.client);
@@ -91,10 +111,15 @@ builder.mutationField('useSetupLink', (t) =>
   t.field({
     type: SignInPayload,
     permission: 'public',
-    description: 'Sets a first password by a one-time link and begins a session. Errors: UNAUTHENTICATED, VALIDATION_FAILED.',
+    description:
+      'Sets a first password by a one-time link and begins a session. Errors: UNAUTHENTICATED, VALIDATION_FAILED.',
     args: { input: t.arg({ type: UseSetupLinkInput, description: 'The link and the password.' }) },
     resolve: async (_parent, { input }, context) => {
-      const session = await context.services.sessions.useSetupLink(input.token, input.password, context.client);
+      const session = await context.services.sessions.useSetupLink(
+        input.token,
+        input.password,
+        context.client,
+      );
       context.setSessionCookie(session);
       return session;
     },
@@ -103,7 +128,9 @@ builder.mutationField('useSetupLink', (t) =>
 
 const EndSessionInput = builder.inputType('EndSessionInput', {
   description: 'Which session.',
-  fields: (t) => ({ id: t.id({ required: false, description: 'One of yours; the one you use now when left out.' }) }),
+  fields: (t) => ({
+    id: t.id({ required: false, description: 'One of yours; the one you use now when left out.' }),
+  }),
 });
 
 const EndSessionPayload = builder.objectRef<{ sessionId: string }>('EndSessionPayload').implement({

@@ -57,23 +57,38 @@ export class SessionService {
    */
   async signIn(username: string, password: string, client: Client): Promise<NewSession> {
     const now = this.#clock.now();
-    const user = await this.#db.selectFrom('User').selectAll().where('username', '=', username).executeTakeFirst();
+    const user = await this.#db
+      .selectFrom('User')
+      .selectAll()
+      .where('username', '=', username)
+      .executeTakeFirst();
     if (user?.lockedUntil && user.lockedUntil > now) {
       await this.#refuse(username, client, 'RATE_LIMITED');
-      throw new PlatformError('RATE_LIMITED', 'too many failed sign-ins; this user is locked out for a while', {
-        details: { retryAt: user.lockedUntil.toISOString() },
-        remedy: 'wait, then try again',
-      });
+      throw new PlatformError(
+        'RATE_LIMITED',
+        'too many failed sign-ins; this user is locked out for a while',
+        {
+          details: { retryAt: user.lockedUntil.toISOString() },
+          remedy: 'wait, then try again',
+        },
+      );
     }
     const isRight = await isPassword(password, user?.passwordHash ?? null);
     const mayEnter = user !== undefined && isRight && (await this.#isEnabled(user));
     if (!mayEnter) {
       if (user !== undefined && !isRight) await this.#countFailure(user.id, now);
       await this.#refuse(username, client, 'UNAUTHENTICATED');
-      throw new PlatformError('UNAUTHENTICATED', 'the user name or the password is wrong, or the account is not enabled');
+      throw new PlatformError(
+        'UNAUTHENTICATED',
+        'the user name or the password is wrong, or the account is not enabled',
+      );
     }
     if (user.failedSignIns > 0) {
-      await this.#db.updateTable('User').set({ failedSignIns: 0, lockedUntil: null }).where('id', '=', user.id).execute();
+      await this.#db
+        .updateTable('User')
+        .set({ failedSignIns: 0, lockedUntil: null })
+        .where('id', '=', user.id)
+        .execute();
     }
     return this.#open(user, client, 'session.signIn');
   }
@@ -90,7 +105,8 @@ export class SessionService {
       .where('SetupLink.tokenHash', '=', hashSecret(secret))
       .where('SetupLink.expiresAt', '>', this.#clock.now())
       .executeTakeFirst();
-    const gone = () => new PlatformError('UNAUTHENTICATED', 'this link was used already, or its time is over');
+    const gone = () =>
+      new PlatformError('UNAUTHENTICATED', 'this link was used already, or its time is over');
     if (user === undefined) throw gone();
     assertGoodPassword('input.password', password, user.username);
     const passwordHash = await hashPassword(password);
@@ -101,7 +117,11 @@ export class SessionService {
         .returning('userId')
         .executeTakeFirst();
       if (used === undefined) throw gone();
-      await tx.updateTable('User').set({ passwordHash, failedSignIns: 0, lockedUntil: null }).where('id', '=', user.id).execute();
+      await tx
+        .updateTable('User')
+        .set({ passwordHash, failedSignIns: 0, lockedUntil: null })
+        .where('id', '=', user.id)
+        .execute();
     });
     return this.#open(user, client, 'user.setPassword');
   }
@@ -132,7 +152,11 @@ export class SessionService {
     if (found === undefined) return undefined;
     const { lastSeenAt, ...actor } = found;
     if (now.getTime() - lastSeenAt.getTime() > seenEveryMs) {
-      await this.#db.updateTable('UserSession').set({ lastSeenAt: now }).where('id', '=', actor.sessionId).execute();
+      await this.#db
+        .updateTable('UserSession')
+        .set({ lastSeenAt: now })
+        .where('id', '=', actor.sessionId)
+        .execute();
     }
     return { ...actor, apiKeyId: null, clientAddress: client.address };
   }
@@ -177,12 +201,13 @@ export class SessionService {
       .select(['domainId', 'role'])
       .where('id', '=', user.accountId)
       .executeTakeFirstOrThrow();
+    const sessionId = newId('UserSession');
     const actor: Actor = {
       userId: user.id,
       username: user.username,
       accountId: user.accountId,
       ...account,
-      sessionId: newId('UserSession'),
+      sessionId,
       apiKeyId: null,
       clientAddress: client.address,
     };
@@ -190,7 +215,7 @@ export class SessionService {
       await tx
         .insertInto('UserSession')
         .values({
-          id: actor.sessionId as Id<'UserSession'>,
+          id: sessionId,
           userId: user.id,
           tokenHash: hashSecret(secret),
           clientAddress: client.address,
@@ -207,7 +232,11 @@ export class SessionService {
 
   async #isEnabled(user: Row<'User'>): Promise<boolean> {
     if (user.state !== 'ENABLED') return false;
-    const account = await this.#db.selectFrom('Account').select('state').where('id', '=', user.accountId).executeTakeFirst();
+    const account = await this.#db
+      .selectFrom('Account')
+      .select('state')
+      .where('id', '=', user.accountId)
+      .executeTakeFirst();
     return account?.state === 'ENABLED';
   }
 
@@ -220,7 +249,9 @@ export class SessionService {
       .executeTakeFirstOrThrow();
     const beyond = failedSignIns - this.#settings.get('signin.attempts.before.lock');
     if (beyond < 0) return;
-    const lockedUntil = new Date(now.getTime() + Math.min(longestLockMs, firstLockMs * 2 ** Math.min(beyond, 20)));
+    const lockedUntil = new Date(
+      now.getTime() + Math.min(longestLockMs, firstLockMs * 2 ** Math.min(beyond, 20)),
+    );
     await this.#db.updateTable('User').set({ lockedUntil }).where('id', '=', userId).execute();
   }
 

@@ -8,7 +8,11 @@ export const User = builder.objectRef<Row<'User'>>('User').implement({
   interfaces: [Node],
   fields: (t) => ({
     username: t.exposeString('username', { description: 'Name that they sign in with.' }),
-    state: t.field({ type: AccountState, description: 'Whether they may sign in.', resolve: ({ state }) => state }),
+    state: t.field({
+      type: AccountState,
+      description: 'Whether they may sign in.',
+      resolve: ({ state }) => state,
+    }),
     account: t.field({
       type: Account,
       description: 'The account they belong to.',

@@ -19,11 +19,14 @@ export const Agent = builder.objectRef<Row<'Agent'>>('Agent').implement({
   description: 'A program that acts for the platform on some machine, known by its certificate.',
   interfaces: [Node],
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Name that it enrolled under; the host name unless it was told otherwise.' }),
+    name: t.exposeString('name', {
+      description: 'Name that it enrolled under; the host name unless it was told otherwise.',
+    }),
     kind: t.field({ type: AgentKind, description: 'What it does.', resolve: ({ kind }) => kind }),
     isConnected: t.boolean({
       description: 'Whether it is connected to a management server now.',
-      resolve: async ({ id }, _args, { load }) => (await load.partsOf('connection', id, connectedAgents)) ?? false,
+      resolve: async ({ id }, _args, { load }) =>
+        (await load.partsOf('connection', id, connectedAgents)) ?? false,
     }),
     driver: t.string({
       nullable: true,
@@ -32,11 +35,17 @@ export const Agent = builder.objectRef<Row<'Agent'>>('Agent').implement({
     }),
     hypervisor: t.string({
       nullable: true,
-      description: 'Hypervisor type that its cluster must have: `KVM` or `SIMULATOR`. Null before it connected first.',
+      description:
+        'Hypervisor type that its cluster must have: `KVM` or `SIMULATOR`. Null before it connected first.',
       resolve: (agent) => (agent.facts === null ? null : factsOf(agent).hypervisor),
     }),
-    softwareVersion: t.exposeString('softwareVersion', { description: 'Program version it last connected with.' }),
-    certificateUntil: t.expose('certificateUntil', { type: 'DateTime', description: 'When its certificate ends; it renews it before.' }),
+    softwareVersion: t.exposeString('softwareVersion', {
+      description: 'Program version it last connected with.',
+    }),
+    certificateUntil: t.expose('certificateUntil', {
+      type: 'DateTime',
+      description: 'When its certificate ends; it renews it before.',
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it enrolled.' }),
   }),
@@ -46,7 +55,10 @@ const AgentFilter = builder.inputType('AgentFilter', {
   description: 'Which agents.',
   fields: (t) => ({
     kind: t.field({ type: AgentKind, required: false, description: 'Of this kind.' }),
-    isFree: t.boolean({ required: false, description: 'With true: only agents that are no host yet and work for no zone.' }),
+    isFree: t.boolean({
+      required: false,
+      description: 'With true: only agents that are no host yet and work for no zone.',
+    }),
   }),
 });
 
@@ -64,7 +76,9 @@ addListField({
       ...(kind == null ? [] : [sql<boolean>`"kind"::text = ${kind}`]),
       ...(isFree !== true
         ? []
-        : [sql<boolean>`"zoneId" is null and not exists (select 1 from "Host" h where h."agentId" = "Agent"."id")`]),
+        : [
+            sql<boolean>`"zoneId" is null and not exists (select 1 from "Host" h where h."agentId" = "Agent"."id")`,
+          ]),
     ],
   },
 });
@@ -81,7 +95,9 @@ const CreateEnrolmentTokenInput = builder.inputType('CreateEnrolmentTokenInput',
 const EnrolmentToken = builder.objectRef<{ token: string; expiresAt: Date }>('EnrolmentToken').implement({
   description: 'What an agent needs to enrol.',
   fields: (t) => ({
-    token: t.exposeString('token', { description: 'Put it into the agent’s NEPHOS_ENROLMENT_TOKEN_FILE. Shown now and never again.' }),
+    token: t.exposeString('token', {
+      description: 'Put it into the agent’s NEPHOS_ENROLMENT_TOKEN_FILE. Shown now and never again.',
+    }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends.' }),
   }),
 });

@@ -3,7 +3,10 @@ import type { Id } from '@nephos/model/kernel/ids.ts';
 import { isAliveServer } from '../../platform/servers/server-instance.ts';
 
 /** Which of some agents are connected to a living server. */
-export async function connectedAgents(db: Database, agentIds: readonly string[]): Promise<Map<string, boolean>> {
+export async function connectedAgents(
+  db: Database,
+  agentIds: readonly string[],
+): Promise<Map<string, boolean>> {
   const rows = await db
     .selectFrom('AgentConnection')
     .select('agentId')

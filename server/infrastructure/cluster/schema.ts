@@ -21,12 +21,32 @@ export const Cluster = builder.objectRef<Row<'Cluster'>>('Cluster').implement({
   interfaces: [Node],
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique in the pod.' }),
-    hypervisor: t.field({ type: Hypervisor, description: 'What all of its hosts run.', resolve: ({ hypervisor }) => hypervisor }),
-    allocationState: t.field({ type: AllocationState, description: 'Whether new machines may come.', resolve: (cluster) => cluster.allocationState }),
-    cpuOvercommit: t.exposeFloat('cpuOvercommit', { description: 'How many times their processors the hosts may be promised.' }),
-    memoryOvercommit: t.exposeFloat('memoryOvercommit', { description: 'How many times their memory the hosts may be promised.' }),
-    pod: t.field({ type: Pod, description: 'The pod it is in.', resolve: ({ podId }, _args, { load }) => load.get('Pod', podId) }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    hypervisor: t.field({
+      type: Hypervisor,
+      description: 'What all of its hosts run.',
+      resolve: ({ hypervisor }) => hypervisor,
+    }),
+    allocationState: t.field({
+      type: AllocationState,
+      description: 'Whether new machines may come.',
+      resolve: (cluster) => cluster.allocationState,
+    }),
+    cpuOvercommit: t.exposeFloat('cpuOvercommit', {
+      description: 'How many times their processors the hosts may be promised.',
+    }),
+    memoryOvercommit: t.exposeFloat('memoryOvercommit', {
+      description: 'How many times their memory the hosts may be promised.',
+    }),
+    pod: t.field({
+      type: Pod,
+      description: 'The pod it is in.',
+      resolve: ({ podId }, _args, { load }) => load.get('Pod', podId),
+    }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -37,8 +57,14 @@ export const ClusterPlanInput = builder.inputType('ClusterPlanInput', {
   fields: (t) => ({
     name: t.string({ description: 'Its name, unique in the pod.' }),
     hypervisor: t.field({ type: Hypervisor, description: 'What all of its hosts run.' }),
-    cpuOvercommit: t.float({ required: false, description: 'How many times their processors the hosts may be promised, 1 to 100; 4 when left out.' }),
-    memoryOvercommit: t.float({ required: false, description: 'How many times their memory the hosts may be promised, 1 to 100; 1 when left out.' }),
+    cpuOvercommit: t.float({
+      required: false,
+      description: 'How many times their processors the hosts may be promised, 1 to 100; 4 when left out.',
+    }),
+    memoryOvercommit: t.float({
+      required: false,
+      description: 'How many times their memory the hosts may be promised, 1 to 100; 1 when left out.',
+    }),
   }),
 });
 
@@ -79,6 +105,9 @@ builder.mutationField('createCluster', (t) =>
     description: 'Adds a cluster to a pod. Errors: NOT_FOUND, VALIDATION_FAILED.',
     args: { input: t.arg({ type: CreateClusterInput, description: 'The cluster.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
-      services.clusters.create(actor, { ...input.cluster, podId: idArgument('Pod', 'input.podId', input.podId) }),
+      services.clusters.create(actor, {
+        ...input.cluster,
+        podId: idArgument('Pod', 'input.podId', input.podId),
+      }),
   }),
 );

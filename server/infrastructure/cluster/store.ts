@@ -16,8 +16,10 @@ const largestOvercommit = 100;
 
 export function checkCluster(check: Check, path: string, plan: ClusterPlan): void {
   check.name(`${path}.name`, plan.name);
-  if (plan.cpuOvercommit != null) check.range(`${path}.cpuOvercommit`, plan.cpuOvercommit, 1, largestOvercommit);
-  if (plan.memoryOvercommit != null) check.range(`${path}.memoryOvercommit`, plan.memoryOvercommit, 1, largestOvercommit);
+  if (plan.cpuOvercommit != null)
+    check.range(`${path}.cpuOvercommit`, plan.cpuOvercommit, 1, largestOvercommit);
+  if (plan.memoryOvercommit != null)
+    check.range(`${path}.memoryOvercommit`, plan.memoryOvercommit, 1, largestOvercommit);
 }
 
 export async function insertCluster(

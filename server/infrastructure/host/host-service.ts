@@ -38,18 +38,24 @@ function addHostSaga({ agents, platform }: { agents: AgentDispatcher; platform: 
         name: 'attachStorage',
         act: async (run) => {
           const { pools, hostId, agentId } = run.input;
-          for (const pool of pools) await attachPool(agents, labelled(run, pool.poolId), pool, [{ hostId, agentId }]);
+          for (const pool of pools)
+            await attachPool(agents, labelled(run, pool.poolId), pool, [{ hostId, agentId }]);
         },
         undo: async (run) => {
           const { pools, hostId, agentId } = run.input;
-          for (const pool of pools) await detachPool(agents, labelled(run, pool.poolId), pool, [{ hostId, agentId }]);
+          for (const pool of pools)
+            await detachPool(agents, labelled(run, pool.poolId), pool, [{ hostId, agentId }]);
         },
       },
       {
         name: 'enable',
         record: async (tx, { input }) => {
           const { clusterId, agentId, hostId, name, pools } = input;
-          const cluster = await tx.selectFrom('Cluster').selectAll().where('id', '=', clusterId).executeTakeFirstOrThrow();
+          const cluster = await tx
+            .selectFrom('Cluster')
+            .selectAll()
+            .where('id', '=', clusterId)
+            .executeTakeFirstOrThrow();
           const agent = await agentForHost(tx, 'input', { agentId }, cluster);
           await insertHost(tx, hostId, cluster, agent, name, platform.clock.now());
           if (pools.length === 0) return;
@@ -123,7 +129,11 @@ export class HostService implements AgentListener {
     const host = await db.selectFrom('Host').selectAll().where('agentId', '=', agent.id).executeTakeFirst();
     if (host === undefined) return;
     const facts = factsOf(agent);
-    const cluster = await db.selectFrom('Cluster').selectAll().where('id', '=', host.clusterId).executeTakeFirstOrThrow();
+    const cluster = await db
+      .selectFrom('Cluster')
+      .selectAll()
+      .where('id', '=', host.clusterId)
+      .executeTakeFirstOrThrow();
     await this.#setLink(host.id, 'connected');
     await db
       .updateTable('Host')
@@ -136,7 +146,11 @@ export class HostService implements AgentListener {
       .where('id', '=', host.id)
       .where(sql<boolean>`"facts" is distinct from ${JSON.stringify(agent.facts)}::jsonb`)
       .execute();
-    await db.updateTable('HostCapacity').set(capacityOf(facts, cluster)).where('hostId', '=', host.id).execute();
+    await db
+      .updateTable('HostCapacity')
+      .set(capacityOf(facts, cluster))
+      .where('hostId', '=', host.id)
+      .execute();
   }
 
   async onGone(agentId: Id<'Agent'>): Promise<void> {
@@ -146,7 +160,11 @@ export class HostService implements AgentListener {
       .select('Host.id')
       .where('agentId', '=', agentId)
       .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('AgentConnection').select('agentId').where('AgentConnection.agentId', '=', agentId))),
+        not(
+          exists(
+            selectFrom('AgentConnection').select('agentId').where('AgentConnection.agentId', '=', agentId),
+          ),
+        ),
       )
       .executeTakeFirst();
     if (host !== undefined) await this.#setLink(host.id, 'lost');
@@ -199,6 +217,7 @@ export class HostService implements AgentListener {
       update "Host" set "linkState" = ${next}::"HostLinkState", "linkStateSince" = ${clock.now()}
       where "id" = ${hostId} and ${next} is not null returning "name", "linkState"`.execute(db);
     const [moved] = rows;
-    if (moved !== undefined) log.info({ hostId, host: moved.name, event, linkState: moved.linkState }, 'host link changed');
+    if (moved !== undefined)
+      log.info({ hostId, host: moved.name, event, linkState: moved.linkState }, 'host link changed');
   }
 }

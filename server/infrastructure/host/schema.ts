@@ -1,6 +1,9 @@
 import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
 import type { Row } from '@nephos/model/database.ts';
-import type { HostAdminState as HostAdminStates, HostLinkState as HostLinkStates } from '@nephos/model/generated/enums.ts';
+import type {
+  HostAdminState as HostAdminStates,
+  HostLinkState as HostLinkStates,
+} from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
 import { Job } from '../../activity/job-schema.ts';
@@ -39,9 +42,13 @@ const HostDetails = builder.objectRef<HostFacts>('HostDetails').implement({
   fields: (t) => ({
     hostname: t.exposeString('hostname', { description: 'Its own name.' }),
     driver: t.exposeString('driver', { description: 'What its agent drives: `libvirt` or `simulator`.' }),
-    acceleration: t.exposeString('acceleration', { description: '`kvm`: the processor runs guests; `tcg`: QEMU translates them; `none`: simulated.' }),
+    acceleration: t.exposeString('acceleration', {
+      description: '`kvm`: the processor runs guests; `tcg`: QEMU translates them; `none`: simulated.',
+    }),
     accelerationReason: t.exposeString('accelerationReason', { description: 'How that was found out.' }),
-    hypervisorVersion: t.exposeString('hypervisorVersion', { description: 'Versions of the hypervisor and its library.' }),
+    hypervisorVersion: t.exposeString('hypervisorVersion', {
+      description: 'Versions of the hypervisor and its library.',
+    }),
     operatingSystem: t.exposeString('operatingSystem', { description: 'Operating system and kernel.' }),
     cpuModel: t.exposeString('cpuModel', { description: 'Processor model.' }),
   }),
@@ -50,10 +57,20 @@ const HostDetails = builder.objectRef<HostFacts>('HostDetails').implement({
 const HostCapacity = builder.objectRef<Row<'HostCapacity'>>('HostCapacity').implement({
   description: 'What may be promised of a host, and what is.',
   fields: (t) => ({
-    cpuMhzTotal: t.exposeInt('cpuMhzTotal', { description: 'Megahertz that may be promised, over-provisioning included.' }),
-    cpuMhzReserved: t.exposeInt('cpuMhzReserved', { description: 'Megahertz that are promised to machines.' }),
-    memoryTotal: t.expose('memoryBytesTotal', { type: 'Bytes', description: 'Memory that may be promised, over-provisioning included.' }),
-    memoryReserved: t.expose('memoryBytesReserved', { type: 'Bytes', description: 'Memory that is promised to machines.' }),
+    cpuMhzTotal: t.exposeInt('cpuMhzTotal', {
+      description: 'Megahertz that may be promised, over-provisioning included.',
+    }),
+    cpuMhzReserved: t.exposeInt('cpuMhzReserved', {
+      description: 'Megahertz that are promised to machines.',
+    }),
+    memoryTotal: t.expose('memoryBytesTotal', {
+      type: 'Bytes',
+      description: 'Memory that may be promised, over-provisioning included.',
+    }),
+    memoryReserved: t.expose('memoryBytesReserved', {
+      type: 'Bytes',
+      description: 'Memory that is promised to machines.',
+    }),
   }),
 });
 
@@ -63,10 +80,22 @@ export const Host = builder.objectRef<Row<'Host'>>('Host').implement({
   interfaces: [Node],
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique in the cluster.' }),
-    hypervisor: t.field({ type: Hypervisor, description: 'What runs machines on it.', resolve: ({ hypervisor }) => hypervisor }),
-    linkState: t.field({ type: HostLinkState, description: 'Whether the platform hears from it.', resolve: ({ linkState }) => linkState }),
+    hypervisor: t.field({
+      type: Hypervisor,
+      description: 'What runs machines on it.',
+      resolve: ({ hypervisor }) => hypervisor,
+    }),
+    linkState: t.field({
+      type: HostLinkState,
+      description: 'Whether the platform hears from it.',
+      resolve: ({ linkState }) => linkState,
+    }),
     linkStateSince: t.expose('linkStateSince', { type: 'DateTime', description: 'Since when.' }),
-    adminState: t.field({ type: HostAdminState, description: 'What administrators want of it.', resolve: ({ adminState }) => adminState }),
+    adminState: t.field({
+      type: HostAdminState,
+      description: 'What administrators want of it.',
+      resolve: ({ adminState }) => adminState,
+    }),
     cpuCores: t.exposeInt('cpuCores', { description: 'Processor cores.' }),
     cpuMhz: t.exposeInt('cpuMhz', { description: 'Frequency of a core in megahertz.' }),
     memory: t.expose('memoryBytes', { type: 'Bytes', description: 'Memory.' }),
@@ -74,12 +103,25 @@ export const Host = builder.objectRef<Row<'Host'>>('Host').implement({
       type: HostCapacity,
       nullable: true,
       description: 'What may be promised of it, and what is.',
-      resolve: async ({ id }, _args, { load }) => (await load.partsOf('hostCapacity', id, hostCapacities)) ?? null,
+      resolve: async ({ id }, _args, { load }) =>
+        (await load.partsOf('hostCapacity', id, hostCapacities)) ?? null,
     }),
     details: t.field({ type: HostDetails, description: 'What its agent found.', resolve: factsOf }),
-    cluster: t.field({ type: Cluster, description: 'The cluster it is in.', resolve: ({ clusterId }, _args, { load }) => load.get('Cluster', clusterId) }),
-    pod: t.field({ type: Pod, description: 'The pod it is in.', resolve: ({ podId }, _args, { load }) => load.get('Pod', podId) }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    cluster: t.field({
+      type: Cluster,
+      description: 'The cluster it is in.',
+      resolve: ({ clusterId }, _args, { load }) => load.get('Cluster', clusterId),
+    }),
+    pod: t.field({
+      type: Pod,
+      description: 'The pod it is in.',
+      resolve: ({ podId }, _args, { load }) => load.get('Pod', podId),
+    }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
   }),
@@ -127,7 +169,10 @@ const AddHostInput = builder.inputType('AddHostInput', {
     clusterId: t.id({ description: 'The cluster.' }),
     agentId: t.id({ description: 'The agent that runs it.' }),
     name: t.string({ required: false, description: 'Its name; the agent’s own when left out.' }),
-    idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
+    idempotencyKey: t.string({
+      required: false,
+      description: 'The same key and input again within 24 hours give the first answer again.',
+    }),
   }),
 });
 
@@ -135,7 +180,11 @@ const AddHostPayload = builder.objectRef<{ hostId: string; jobId: string }>('Add
   description: 'The job that adds the host.',
   fields: (t) => ({
     hostId: t.exposeID('hostId', { description: 'Id that the host will have.' }),
-    job: t.field({ type: Job, description: 'The job.', resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)) }),
+    job: t.field({
+      type: Job,
+      description: 'The job.',
+      resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
+    }),
   }),
 });
 

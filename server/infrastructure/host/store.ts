@@ -45,7 +45,11 @@ export async function agentForHost(
   }
   const { hypervisor } = factsOf(agent);
   if (hypervisor !== cluster.hypervisor) {
-    throw invalid(`${path}.agentId`, plan.agentId, `must drive ${cluster.hypervisor} like its cluster; this one drives ${hypervisor}`);
+    throw invalid(
+      `${path}.agentId`,
+      plan.agentId,
+      `must drive ${cluster.hypervisor} like its cluster; this one drives ${hypervisor}`,
+    );
   }
   return agent;
 }
@@ -115,7 +119,14 @@ export function capacityOf(
 }
 
 /** What is promised of each of some hosts. */
-export async function hostCapacities(db: Database, hostIds: readonly string[]): Promise<Map<string, Row<'HostCapacity'>>> {
-  const rows = await db.selectFrom('HostCapacity').selectAll().where('hostId', 'in', hostIds as Id<'Host'>[]).execute();
+export async function hostCapacities(
+  db: Database,
+  hostIds: readonly string[],
+): Promise<Map<string, Row<'HostCapacity'>>> {
+  const rows = await db
+    .selectFrom('HostCapacity')
+    .selectAll()
+    .where('hostId', 'in', hostIds as Id<'Host'>[])
+    .execute();
   return new Map(rows.map((row) => [row.hostId, row]));
 }

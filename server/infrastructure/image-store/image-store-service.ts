@@ -31,14 +31,25 @@ function createImageStoreSaga(agents: AgentDispatcher) {
       {
         name: 'attach',
         act: async (run) => {
-          const space = await agents.execute(run, run.input.agentId, 'store.attach', reference(run.input), { deadlineSeconds });
+          const space = await agents.execute(run, run.input.agentId, 'store.attach', reference(run.input), {
+            deadlineSeconds,
+          });
           return { totalBytes: space.totalBytes.toString(), usedBytes: space.usedBytes.toString() };
         },
         record: async (tx, { input }, space) => {
-          await insertImageStore(tx, input.imageStoreId, input.zoneId, input.plan, input.agentId, spaceOf(space));
+          await insertImageStore(
+            tx,
+            input.imageStoreId,
+            input.zoneId,
+            input.plan,
+            input.agentId,
+            spaceOf(space),
+          );
         },
         undo: async (run) => {
-          await agents.execute(run, run.input.agentId, 'store.detach', reference(run.input), { deadlineSeconds });
+          await agents.execute(run, run.input.agentId, 'store.detach', reference(run.input), {
+            deadlineSeconds,
+          });
         },
       },
     ],

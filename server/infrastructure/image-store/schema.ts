@@ -22,11 +22,21 @@ export const ImageStore = builder.objectRef<Row<'ImageStore'>>('ImageStore').imp
   interfaces: [Node],
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique in the zone.' }),
-    path: t.exposeString('path', { description: 'Its directory, at the same path on storage agents and hosts.' }),
-    state: t.field({ type: ImageStoreState, description: 'Whether it can be used.', resolve: ({ state }) => state }),
+    path: t.exposeString('path', {
+      description: 'Its directory, at the same path on storage agents and hosts.',
+    }),
+    state: t.field({
+      type: ImageStoreState,
+      description: 'Whether it can be used.',
+      resolve: ({ state }) => state,
+    }),
     total: t.expose('totalBytes', { type: 'Bytes', description: 'Its size when it was attached.' }),
     used: t.expose('usedBytes', { type: 'Bytes', description: 'What of it was used when it was attached.' }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
   }),
@@ -46,8 +56,14 @@ export const ImageStorePlanInput = builder.inputType('ImageStorePlanInput', {
   description: 'New secondary storage.',
   fields: (t) => ({
     name: t.string({ description: 'Its name, unique in the zone.' }),
-    path: t.string({ description: 'Absolute path of its directory: local, or a mounted network share. The same on storage agents and hosts.' }),
-    agentId: t.id({ required: false, description: 'Storage agent that is to look after it; any free one when left out.' }),
+    path: t.string({
+      description:
+        'Absolute path of its directory: local, or a mounted network share. The same on storage agents and hosts.',
+    }),
+    agentId: t.id({
+      required: false,
+      description: 'Storage agent that is to look after it; any free one when left out.',
+    }),
   }),
 });
 
@@ -57,24 +73,37 @@ const CreateImageStoreInput = builder.inputType('CreateImageStoreInput', {
     zoneId: t.id({ description: 'The zone.' }),
     name: t.string({ description: 'Its name, unique in the zone.' }),
     path: t.string({ description: 'Absolute path of its directory.' }),
-    agentId: t.id({ required: false, description: 'Storage agent that is to look after it; any free one when left out.' }),
-    idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
+    agentId: t.id({
+      required: false,
+      description: 'Storage agent that is to look after it; any free one when left out.',
+    }),
+    idempotencyKey: t.string({
+      required: false,
+      description: 'The same key and input again within 24 hours give the first answer again.',
+    }),
   }),
 });
 
-const CreateImageStorePayload = builder.objectRef<{ imageStoreId: string; jobId: string }>('CreateImageStorePayload').implement({
-  description: 'The job that adds the store.',
-  fields: (t) => ({
-    imageStoreId: t.exposeID('imageStoreId', { description: 'Id that the store will have.' }),
-    job: t.field({ type: Job, description: 'The job.', resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)) }),
-  }),
-});
+const CreateImageStorePayload = builder
+  .objectRef<{ imageStoreId: string; jobId: string }>('CreateImageStorePayload')
+  .implement({
+    description: 'The job that adds the store.',
+    fields: (t) => ({
+      imageStoreId: t.exposeID('imageStoreId', { description: 'Id that the store will have.' }),
+      job: t.field({
+        type: Job,
+        description: 'The job.',
+        resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
+      }),
+    }),
+  });
 
 builder.mutationField('createImageStore', (t) =>
   t.field({
     type: CreateImageStorePayload,
     permission: 'imageStore.create',
-    description: 'Attaches a directory as secondary storage. Errors: NOT_FOUND, VALIDATION_FAILED, AGENT_UNREACHABLE.',
+    description:
+      'Attaches a directory as secondary storage. Errors: NOT_FOUND, VALIDATION_FAILED, AGENT_UNREACHABLE.',
     args: { input: t.arg({ type: CreateImageStoreInput, description: 'The store.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.imageStores.create(actor, {

@@ -47,7 +47,12 @@ export async function storageAgentFor(
   const { agentId } = plan;
   const agent = agentId == null ? candidates[0] : candidates.find(({ id }) => id === agentId);
   if (agent !== undefined) return agent;
-  if (agentId != null) throw invalid(`${path}.agentId`, agentId, 'must be the id of a connected storage agent that works for no other zone');
+  if (agentId != null)
+    throw invalid(
+      `${path}.agentId`,
+      agentId,
+      'must be the id of a connected storage agent that works for no other zone',
+    );
   throw new PlatformError('AGENT_UNREACHABLE', 'no storage agent is connected that could serve this zone', {
     remedy: 'start a storage agent and see that it reaches the server',
   });
@@ -70,7 +75,8 @@ export async function insertImageStore(
       .returningAll()
       .executeTakeFirstOrThrow();
   } catch (error) {
-    if (isUniqueViolation(error)) throw invalid('name', plan.name, 'is the name of another image store of this zone');
+    if (isUniqueViolation(error))
+      throw invalid('name', plan.name, 'is the name of another image store of this zone');
     throw error;
   }
 }

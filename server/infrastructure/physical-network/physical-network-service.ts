@@ -13,16 +13,22 @@ export class PhysicalNetworkService {
     this.#platform = platform;
   }
 
-  create(actor: Actor, input: PhysicalNetworkPlan & { zoneId: Id<'Zone'> }): Promise<{ physicalNetworkId: string }> {
+  create(
+    actor: Actor,
+    input: PhysicalNetworkPlan & { zoneId: Id<'Zone'> },
+  ): Promise<{ physicalNetworkId: string }> {
     const { zoneId, ...plan } = input;
     const check = new Check();
     checkPhysicalNetwork(check, 'input.physicalNetwork', plan);
     check.done();
-    return this.#platform.mutations.run({ action: 'physicalNetwork.create', actor, input: {} }, async (mutation) => {
-      const zone = await getGuarded(mutation.tx, actor, 'Zone', zoneId, 'physicalNetwork.create');
-      const network = await insertPhysicalNetwork(mutation.tx, newId('PhysicalNetwork'), zone.id, plan);
-      mutation.concerns('PhysicalNetwork', network.id, null);
-      return { physicalNetworkId: network.id };
-    });
+    return this.#platform.mutations.run(
+      { action: 'physicalNetwork.create', actor, input: {} },
+      async (mutation) => {
+        const zone = await getGuarded(mutation.tx, actor, 'Zone', zoneId, 'physicalNetwork.create');
+        const network = await insertPhysicalNetwork(mutation.tx, newId('PhysicalNetwork'), zone.id, plan);
+        mutation.concerns('PhysicalNetwork', network.id, null);
+        return { physicalNetworkId: network.id };
+      },
+    );
   }
 }

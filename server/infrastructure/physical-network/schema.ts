@@ -20,7 +20,11 @@ const TrafficType = builder.enumType('TrafficType', {
 const Traffic = builder.objectRef<Row<'PhysicalNetworkTraffic'>>('PhysicalNetworkTraffic').implement({
   description: 'One traffic type on a physical network.',
   fields: (t) => ({
-    type: t.field({ type: TrafficType, description: 'What travels.', resolve: ({ trafficType }) => trafficType }),
+    type: t.field({
+      type: TrafficType,
+      description: 'What travels.',
+      resolve: ({ trafficType }) => trafficType,
+    }),
     label: t.exposeString('label', { description: 'Name of the bridge that carries it on every host.' }),
   }),
 });
@@ -36,7 +40,11 @@ export const PhysicalNetwork = builder.objectRef<Row<'PhysicalNetwork'>>('Physic
       description: 'What travels on it.',
       resolve: async ({ id }, _args, { load }) => (await load.partsOf('traffic', id, trafficOf)) ?? [],
     }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
   }),
 });
@@ -45,7 +53,9 @@ const TrafficInput = builder.inputType('TrafficInput', {
   description: 'One traffic type, and the bridge that carries it.',
   fields: (t) => ({
     type: t.field({ type: TrafficType, description: 'What travels.' }),
-    label: t.string({ description: 'Name of the bridge on every host: `cloudbr0`. An agent makes it where it is missing.' }),
+    label: t.string({
+      description: 'Name of the bridge on every host: `cloudbr0`. An agent makes it where it is missing.',
+    }),
   }),
 });
 
@@ -83,7 +93,8 @@ const CreatePhysicalNetworkPayload = builder
       physicalNetwork: t.field({
         type: PhysicalNetwork,
         description: 'The network.',
-        resolve: ({ physicalNetworkId }, _args, { load }) => load.get('PhysicalNetwork', parseId('PhysicalNetwork', physicalNetworkId)),
+        resolve: ({ physicalNetworkId }, _args, { load }) =>
+          load.get('PhysicalNetwork', parseId('PhysicalNetwork', physicalNetworkId)),
       }),
     }),
   });

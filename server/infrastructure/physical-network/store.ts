@@ -28,7 +28,10 @@ export function checkPhysicalNetwork(check: Check, path: string, plan: PhysicalN
 }
 
 /** What travels on each of some physical networks. */
-export async function trafficOf(db: Database, networkIds: readonly string[]): Promise<Map<string, Row<'PhysicalNetworkTraffic'>[]>> {
+export async function trafficOf(
+  db: Database,
+  networkIds: readonly string[],
+): Promise<Map<string, Row<'PhysicalNetworkTraffic'>[]>> {
   const rows = await db
     .selectFrom('PhysicalNetworkTraffic')
     .selectAll()
@@ -56,7 +59,8 @@ export async function insertPhysicalNetwork(
       .execute();
     return network;
   } catch (error) {
-    if (isUniqueViolation(error)) throw invalid('name', plan.name, 'is the name of another physical network of this zone');
+    if (isUniqueViolation(error))
+      throw invalid('name', plan.name, 'is the name of another physical network of this zone');
     throw error;
   }
 }

@@ -26,7 +26,14 @@ export class PodService {
       // Two pods planned at once must see each other.
       await tx.selectFrom('Zone').select('id').where('id', '=', zone.id).forUpdate().execute();
       await checkPodIsClear(tx, check, 'input.pod', zoneId, plan);
-      if (parsed) checkClearOf(check, parsed.range, await guestRanges(tx, zoneId), 'input.pod.reservedStart', plan.reservedStart);
+      if (parsed)
+        checkClearOf(
+          check,
+          parsed.range,
+          await guestRanges(tx, zoneId),
+          'input.pod.reservedStart',
+          plan.reservedStart,
+        );
       check.done();
       const pod = await insertPod(tx, newId('Pod'), zoneId, plan);
       mutation.concerns('Pod', pod.id, null);

@@ -13,9 +13,19 @@ export const Pod = builder.objectRef<Row<'Pod'>>('Pod').implement({
     name: t.exposeString('name', { description: 'Its name, unique in the zone.' }),
     cidr: t.expose('cidr', { type: 'Cidr', description: 'Its subnet.' }),
     gateway: t.expose('gateway', { type: 'IpAddress', description: 'Gateway of the subnet.' }),
-    reservedStart: t.expose('reservedStart', { type: 'IpAddress', description: 'First address kept for system machines.' }),
-    reservedEnd: t.expose('reservedEnd', { type: 'IpAddress', description: 'Last address kept for system machines.' }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    reservedStart: t.expose('reservedStart', {
+      type: 'IpAddress',
+      description: 'First address kept for system machines.',
+    }),
+    reservedEnd: t.expose('reservedEnd', {
+      type: 'IpAddress',
+      description: 'Last address kept for system machines.',
+    }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -25,8 +35,14 @@ export const PodPlanInput = builder.inputType('PodPlanInput', {
   description: 'A new pod.',
   fields: (t) => ({
     name: t.string({ description: 'Its name, unique in the zone.' }),
-    cidr: t.field({ type: 'Cidr', description: 'Its subnet; must not overlap that of another pod of the zone.' }),
-    gateway: t.field({ type: 'IpAddress', description: 'Gateway of the subnet, outside the reserved range.' }),
+    cidr: t.field({
+      type: 'Cidr',
+      description: 'Its subnet; must not overlap that of another pod of the zone.',
+    }),
+    gateway: t.field({
+      type: 'IpAddress',
+      description: 'Gateway of the subnet, outside the reserved range.',
+    }),
     reservedStart: t.field({ type: 'IpAddress', description: 'First address kept for system machines.' }),
     reservedEnd: t.field({ type: 'IpAddress', description: 'Last address kept for system machines.' }),
   }),

@@ -30,7 +30,13 @@ export function checkPod(check: Check, path: string, plan: PodPlan): ParsedRange
 }
 
 /** Notes pods of the zone whose subnet the new one overlaps. */
-export async function checkPodIsClear(db: Database | Transaction, check: Check, path: string, zoneId: Id<'Zone'>, plan: PodPlan): Promise<void> {
+export async function checkPodIsClear(
+  db: Database | Transaction,
+  check: Check,
+  path: string,
+  zoneId: Id<'Zone'>,
+  plan: PodPlan,
+): Promise<void> {
   const network = parseNetwork(plan.cidr);
   if (network === undefined) return;
   const pods = await db.selectFrom('Pod').select(['name', 'cidr']).where('zoneId', '=', zoneId).execute();

@@ -22,7 +22,9 @@ export async function attachPool(
 ): Promise<SpaceText> {
   const spaces = [];
   for (const { hostId, agentId } of hosts) {
-    spaces.push(await agents.execute(context, agentId, 'pool.attach', { pool }, { deadlineSeconds, label: hostId }));
+    spaces.push(
+      await agents.execute(context, agentId, 'pool.attach', { pool }, { deadlineSeconds, label: hostId }),
+    );
   }
   const [space] = spaces;
   if (space === undefined) throw new Error(`pool ${pool.poolId} has no host that could attach it`);

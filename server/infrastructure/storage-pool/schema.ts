@@ -16,7 +16,9 @@ const StoragePoolType = builder.enumType('StoragePoolType', {
   description: 'How hosts reach a storage pool.',
   values: {
     LOCAL_DIRECTORY: { description: 'A directory on one host’s own disk.' },
-    SHARED_DIRECTORY: { description: 'A directory that is mounted at the same path on several hosts, NFS say.' },
+    SHARED_DIRECTORY: {
+      description: 'A directory that is mounted at the same path on several hosts, NFS say.',
+    },
   } satisfies Record<keyof typeof StoragePoolTypes, { description: string }>,
 });
 
@@ -44,7 +46,10 @@ const PoolCapacity = builder.objectRef<Row<'StoragePoolCapacity'>>('StoragePoolC
   fields: (t) => ({
     total: t.expose('totalBytes', { type: 'Bytes', description: 'Its size.' }),
     used: t.expose('usedBytes', { type: 'Bytes', description: 'Used, as its file system says.' }),
-    allocated: t.expose('allocatedBytes', { type: 'Bytes', description: 'Sum of the sizes of all disks on it; thin disks use less.' }),
+    allocated: t.expose('allocatedBytes', {
+      type: 'Bytes',
+      description: 'Sum of the sizes of all disks on it; thin disks use less.',
+    }),
   }),
 });
 
@@ -55,16 +60,29 @@ export const StoragePool = builder.objectRef<Row<'StoragePool'>>('StoragePool').
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique in the zone.' }),
     type: t.field({ type: StoragePoolType, description: 'How hosts reach it.', resolve: ({ type }) => type }),
-    scope: t.field({ type: StoragePoolScope, description: 'Which hosts reach it.', resolve: ({ scope }) => scope }),
-    state: t.field({ type: StoragePoolState, description: 'Whether it can be used.', resolve: ({ state }) => state }),
+    scope: t.field({
+      type: StoragePoolScope,
+      description: 'Which hosts reach it.',
+      resolve: ({ scope }) => scope,
+    }),
+    state: t.field({
+      type: StoragePoolState,
+      description: 'Whether it can be used.',
+      resolve: ({ state }) => state,
+    }),
     path: t.exposeString('path', { description: 'Its directory on the hosts.' }),
     capacity: t.field({
       type: PoolCapacity,
       nullable: true,
       description: 'What it holds, and what of it is promised.',
-      resolve: async ({ id }, _args, { load }) => (await load.partsOf('poolCapacity', id, poolCapacities)) ?? null,
+      resolve: async ({ id }, _args, { load }) =>
+        (await load.partsOf('poolCapacity', id, poolCapacities)) ?? null,
     }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
   }),
@@ -86,7 +104,10 @@ export const StoragePoolPlanInput = builder.inputType('StoragePoolPlanInput', {
   fields: (t) => ({
     name: t.string({ description: 'Its name, unique in the zone.' }),
     type: t.field({ type: StoragePoolType, description: 'How hosts reach it.' }),
-    scope: t.field({ type: StoragePoolScope, description: 'Which hosts reach it: HOST for a local directory, CLUSTER or ZONE for a shared one.' }),
+    scope: t.field({
+      type: StoragePoolScope,
+      description: 'Which hosts reach it: HOST for a local directory, CLUSTER or ZONE for a shared one.',
+    }),
     path: t.string({ description: 'Absolute path of its directory on the hosts; made where it is missing.' }),
   }),
 });
@@ -101,23 +122,33 @@ const CreateStoragePoolInput = builder.inputType('CreateStoragePoolInput', {
     type: t.field({ type: StoragePoolType, description: 'How hosts reach it.' }),
     scope: t.field({ type: StoragePoolScope, description: 'Which hosts reach it.' }),
     path: t.string({ description: 'Absolute path of its directory on the hosts.' }),
-    idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
+    idempotencyKey: t.string({
+      required: false,
+      description: 'The same key and input again within 24 hours give the first answer again.',
+    }),
   }),
 });
 
-const CreateStoragePoolPayload = builder.objectRef<{ poolId: string; jobId: string }>('CreateStoragePoolPayload').implement({
-  description: 'The job that adds the pool.',
-  fields: (t) => ({
-    storagePoolId: t.exposeID('poolId', { description: 'Id that the pool will have.' }),
-    job: t.field({ type: Job, description: 'The job.', resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)) }),
-  }),
-});
+const CreateStoragePoolPayload = builder
+  .objectRef<{ poolId: string; jobId: string }>('CreateStoragePoolPayload')
+  .implement({
+    description: 'The job that adds the pool.',
+    fields: (t) => ({
+      storagePoolId: t.exposeID('poolId', { description: 'Id that the pool will have.' }),
+      job: t.field({
+        type: Job,
+        description: 'The job.',
+        resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
+      }),
+    }),
+  });
 
 builder.mutationField('createStoragePool', (t) =>
   t.field({
     type: CreateStoragePoolPayload,
     permission: 'storagePool.create',
-    description: 'Attaches a directory as primary storage on all hosts of its scope. Errors: NOT_FOUND, VALIDATION_FAILED.',
+    description:
+      'Attaches a directory as primary storage on all hosts of its scope. Errors: NOT_FOUND, VALIDATION_FAILED.',
     args: { input: t.arg({ type: CreateStoragePoolInput, description: 'The pool.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.storagePools.create(actor, {

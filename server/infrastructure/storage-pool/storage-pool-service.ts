@@ -63,25 +63,46 @@ export class StoragePoolService {
 
   /** Attaches a directory on all hosts of its scope. @returns the id the pool will have, and the job */
   create(actor: Actor, input: CreateStoragePoolInput): Promise<{ poolId: string; jobId: string }> {
-    const { zoneId, clusterId, hostId, idempotencyKey, ...plan } = input;
+    const { zoneId, clusterId, hostId, idempotencyKey: _, ...plan } = input;
     const check = new Check();
     checkStoragePool(check, 'input', plan);
-    check.that((plan.scope === 'CLUSTER') === (clusterId != null), 'input.clusterId', clusterId, 'must be given for scope CLUSTER, and only then');
-    check.that((plan.scope === 'HOST') === (hostId != null), 'input.hostId', hostId, 'must be given for scope HOST, and only then');
+    check.that(
+      (plan.scope === 'CLUSTER') === (clusterId != null),
+      'input.clusterId',
+      clusterId,
+      'must be given for scope CLUSTER, and only then',
+    );
+    check.that(
+      (plan.scope === 'HOST') === (hostId != null),
+      'input.hostId',
+      hostId,
+      'must be given for scope HOST, and only then',
+    );
     check.done();
     return this.#platform.mutations.run({ action: 'storagePool.create', actor, input }, async (mutation) => {
       const { tx } = mutation;
       await getGuarded(tx, actor, 'Zone', zoneId, 'storagePool.create');
       const host = hostId == null ? null : await getGuarded(tx, actor, 'Host', hostId, 'storagePool.create');
       const scopeCluster = clusterId ?? host?.clusterId;
-      const cluster = scopeCluster == null ? null : await getGuarded(tx, actor, 'Cluster', scopeCluster, 'storagePool.create');
-      if (cluster !== null && cluster.zoneId !== zoneId) throw invalid('input.zoneId', zoneId, 'must be the zone of the cluster or host');
+      const cluster =
+        scopeCluster == null
+          ? null
+          : await getGuarded(tx, actor, 'Cluster', scopeCluster, 'storagePool.create');
+      if (cluster !== null && cluster.zoneId !== zoneId)
+        throw invalid('input.zoneId', zoneId, 'must be the zone of the cluster or host');
       const inZone = tx.selectFrom('Host').select(['id as hostId', 'agentId']).where('zoneId', '=', zoneId);
       const inCluster = cluster === null ? inZone : inZone.where('clusterId', '=', cluster.id);
-      const hosts: PoolHost[] = await (host === null ? inCluster : inCluster.where('id', '=', host.id)).execute();
+      const hosts: PoolHost[] = await (
+        host === null ? inCluster : inCluster.where('id', '=', host.id)
+      ).execute();
       if (hosts.length === 0) throw invalid('input.scope', plan.scope, 'must hold at least one host');
       const poolId = newId('StoragePool');
-      const place: PoolPlace = { zoneId, podId: cluster?.podId ?? null, clusterId: cluster?.id ?? null, hostId: host?.id ?? null };
+      const place: PoolPlace = {
+        zoneId,
+        podId: cluster?.podId ?? null,
+        clusterId: cluster?.id ?? null,
+        hostId: host?.id ?? null,
+      };
       const job = await mutation.startJob(
         this.#create,
         { poolId, place, plan, hosts },

@@ -26,7 +26,9 @@ export function checkStoragePool(check: Check, path: string, plan: StoragePoolPl
     (plan.type === 'LOCAL_DIRECTORY') === (plan.scope === 'HOST'),
     `${path}.scope`,
     plan.scope,
-    plan.type === 'LOCAL_DIRECTORY' ? 'must be HOST for a local directory' : 'must be CLUSTER or ZONE for a shared directory',
+    plan.type === 'LOCAL_DIRECTORY'
+      ? 'must be HOST for a local directory'
+      : 'must be CLUSTER or ZONE for a shared directory',
   );
 }
 
@@ -45,20 +47,27 @@ export async function insertStoragePool(
       .values({ id, ...place, ...plan, state: 'UP' })
       .returningAll()
       .executeTakeFirstOrThrow();
-    await tx.insertInto('StoragePoolCapacity').values({ poolId: id, ...space }).execute();
+    await tx
+      .insertInto('StoragePoolCapacity')
+      .values({ poolId: id, ...space })
+      .execute();
     await tx
       .insertInto('StoragePoolHost')
       .values(hosts.map((hostId) => ({ poolId: id, hostId })))
       .execute();
     return pool;
   } catch (error) {
-    if (isUniqueViolation(error)) throw invalid('name', plan.name, 'is the name of another storage pool of this zone');
+    if (isUniqueViolation(error))
+      throw invalid('name', plan.name, 'is the name of another storage pool of this zone');
     throw error;
   }
 }
 
 /** Space of each of some pools. */
-export async function poolCapacities(db: Database, poolIds: readonly string[]): Promise<Map<string, Row<'StoragePoolCapacity'>>> {
+export async function poolCapacities(
+  db: Database,
+  poolIds: readonly string[],
+): Promise<Map<string, Row<'StoragePoolCapacity'>>> {
   const rows = await db
     .selectFrom('StoragePoolCapacity')
     .selectAll()

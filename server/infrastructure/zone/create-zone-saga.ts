@@ -58,8 +58,17 @@ export const createZoneKind = 'zone.create';
 const deadlineSeconds = 60;
 
 /** Makes a whole zone: all of it, or nothing. The zone's own row is there from the start, disabled. */
-export function createZoneSaga({ agents, clock }: { agents: AgentDispatcher; clock: Clock }): Saga<CreateZoneInput, Outputs> {
-  const storeReference = ({ imageStoreId, plan }: CreateZoneInput) => ({ imageStoreId, path: plan.imageStore.path });
+export function createZoneSaga({
+  agents,
+  clock,
+}: {
+  agents: AgentDispatcher;
+  clock: Clock;
+}): Saga<CreateZoneInput, Outputs> {
+  const storeReference = ({ imageStoreId, plan }: CreateZoneInput) => ({
+    imageStoreId,
+    path: plan.imageStore.path,
+  });
   const poolReference = ({ poolId, plan }: CreateZoneInput) => ({ poolId, path: plan.primaryStorage.path });
   const placeOfPool = ({ plan, zoneId, podId, clusterId, hosts }: CreateZoneInput) => {
     const { scope } = plan.primaryStorage;
@@ -130,7 +139,14 @@ export function createZoneSaga({ agents, clock }: { agents: AgentDispatcher; clo
         record: async (tx, { input }, space) => {
           const { plan, poolId, hosts } = input;
           const hostIds = hosts.map(({ hostId }) => hostId);
-          await insertStoragePool(tx, poolId, placeOfPool(input), plan.primaryStorage, hostIds, spaceOf(space));
+          await insertStoragePool(
+            tx,
+            poolId,
+            placeOfPool(input),
+            plan.primaryStorage,
+            hostIds,
+            spaceOf(space),
+          );
         },
         undo: (run) => detachPool(agents, run, poolReference(run.input), run.input.hosts),
         recordUndo: async (tx, { input }) => {
@@ -141,7 +157,9 @@ export function createZoneSaga({ agents, clock }: { agents: AgentDispatcher; clo
         name: 'attachImageStore',
         act: async (run) => {
           const store = storeReference(run.input);
-          const space = await agents.execute(run, run.input.storageAgentId, 'store.attach', store, { deadlineSeconds });
+          const space = await agents.execute(run, run.input.storageAgentId, 'store.attach', store, {
+            deadlineSeconds,
+          });
           return { totalBytes: space.totalBytes.toString(), usedBytes: space.usedBytes.toString() };
         },
         record: async (tx, { input }, space) => {
@@ -149,7 +167,9 @@ export function createZoneSaga({ agents, clock }: { agents: AgentDispatcher; clo
           await insertImageStore(tx, imageStoreId, zoneId, plan.imageStore, storageAgentId, spaceOf(space));
         },
         undo: async (run) => {
-          await agents.execute(run, run.input.storageAgentId, 'store.detach', storeReference(run.input), { deadlineSeconds });
+          await agents.execute(run, run.input.storageAgentId, 'store.detach', storeReference(run.input), {
+            deadlineSeconds,
+          });
         },
         recordUndo: async (tx, { input }) => {
           await tx.deleteFrom('ImageStore').where('id', '=', input.imageStoreId).execute();
@@ -159,7 +179,11 @@ export function createZoneSaga({ agents, clock }: { agents: AgentDispatcher; clo
       {
         name: 'enableZone',
         record: async (tx, { input }) => {
-          await tx.updateTable('Zone').set({ allocationState: 'ENABLED' }).where('id', '=', input.zoneId).execute();
+          await tx
+            .updateTable('Zone')
+            .set({ allocationState: 'ENABLED' })
+            .where('id', '=', input.zoneId)
+            .execute();
         },
       },
     ],
@@ -172,14 +196,20 @@ export function createZoneSaga({ agents, clock }: { agents: AgentDispatcher; clo
 
 /** The physical network that guests' traffic travels on; the plan has exactly one. */
 function guestCarrier({ plan, physicalNetworkIds }: CreateZoneInput): Id<'PhysicalNetwork'> {
-  const index = plan.physicalNetworks.findIndex(({ traffic }) => traffic.some(({ type }) => type === 'GUEST'));
+  const index = plan.physicalNetworks.findIndex(({ traffic }) =>
+    traffic.some(({ type }) => type === 'GUEST'),
+  );
   const id = physicalNetworkIds[index];
   if (id === undefined) throw new Error('no physical network of the plan carries guest traffic');
   return id;
 }
 
 async function addHosts(tx: Transaction, input: CreateZoneInput, at: Date): Promise<void> {
-  const cluster = await tx.selectFrom('Cluster').selectAll().where('id', '=', input.clusterId).executeTakeFirstOrThrow();
+  const cluster = await tx
+    .selectFrom('Cluster')
+    .selectAll()
+    .where('id', '=', input.clusterId)
+    .executeTakeFirstOrThrow();
   for (const [index, host] of input.plan.hosts.entries()) {
     const agent = await agentForHost(tx, `input.hosts.${index}`, host, cluster);
     const id = input.hosts[index]?.hostId;

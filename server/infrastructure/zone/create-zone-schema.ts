@@ -15,11 +15,22 @@ const CreateZoneInput = builder.inputType('CreateZoneInput', {
   description: 'Everything about a new zone, as the wizard asks for it.',
   fields: (t) => ({
     name: t.string({ description: 'Its name, unique.' }),
-    networkModel: t.field({ type: NetworkModel, defaultValue: 'BASIC', description: 'How guests are to be connected.' }),
+    networkModel: t.field({
+      type: NetworkModel,
+      defaultValue: 'BASIC',
+      description: 'How guests are to be connected.',
+    }),
     dns1: t.field({ type: 'IpAddress', description: 'First DNS server for guests.' }),
     dns2: t.field({ type: 'IpAddress', required: false, description: 'Second DNS server for guests.' }),
-    internalDns1: t.field({ type: 'IpAddress', description: 'First DNS server for the platform’s own machines.' }),
-    internalDns2: t.field({ type: 'IpAddress', required: false, description: 'Second DNS server for the platform’s own machines.' }),
+    internalDns1: t.field({
+      type: 'IpAddress',
+      description: 'First DNS server for the platform’s own machines.',
+    }),
+    internalDns2: t.field({
+      type: 'IpAddress',
+      required: false,
+      description: 'Second DNS server for the platform’s own machines.',
+    }),
     networkDomain: t.string({ required: false, description: 'DNS domain for guests: `guests.example.com`.' }),
     physicalNetworks: t.field({
       type: [PhysicalNetworkPlanInput],
@@ -31,7 +42,10 @@ const CreateZoneInput = builder.inputType('CreateZoneInput', {
     hosts: t.field({ type: [HostPlanInput], description: 'The hosts of that cluster, at least one.' }),
     primaryStorage: t.field({ type: StoragePoolPlanInput, description: 'Where the disks of machines lie.' }),
     imageStore: t.field({ type: ImageStorePlanInput, description: 'Where templates and ISOs lie.' }),
-    idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
+    idempotencyKey: t.string({
+      required: false,
+      description: 'The same key and input again within 24 hours give the first answer again.',
+    }),
   }),
 });
 
@@ -65,7 +79,10 @@ builder.mutationField('createZone', (t) =>
           ...host,
           agentId: idArgument('Agent', `input.hosts.${index}.agentId`, host.agentId),
         })),
-        imageStore: { ...input.imageStore, agentId: optionalId('Agent', 'input.imageStore.agentId', input.imageStore.agentId) },
+        imageStore: {
+          ...input.imageStore,
+          agentId: optionalId('Agent', 'input.imageStore.agentId', input.imageStore.agentId),
+        },
       }),
   }),
 );

@@ -1,5 +1,8 @@
 import type { Row } from '@nephos/model/database.ts';
-import type { AllocationState as AllocationStates, NetworkModel as NetworkModels } from '@nephos/model/generated/enums.ts';
+import type {
+  AllocationState as AllocationStates,
+  NetworkModel as NetworkModels,
+} from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
@@ -27,21 +30,35 @@ export const Zone = builder.objectRef<Row<'Zone'>>('Zone').implement({
   interfaces: [Node],
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique.' }),
-    networkModel: t.field({ type: NetworkModel, description: 'How guests are connected.', resolve: (zone) => zone.networkModel }),
+    networkModel: t.field({
+      type: NetworkModel,
+      description: 'How guests are connected.',
+      resolve: (zone) => zone.networkModel,
+    }),
     allocationState: t.field({
       type: AllocationState,
       description: 'Whether new machines may come.',
       resolve: (zone) => zone.allocationState,
     }),
     dns1: t.expose('dns1', { type: 'IpAddress', description: 'First DNS server that guests are told.' }),
-    dns2: t.expose('dns2', { type: 'IpAddress', nullable: true, description: 'Second DNS server that guests are told.' }),
-    internalDns1: t.expose('internalDns1', { type: 'IpAddress', description: 'First DNS server of the platform’s own machines.' }),
+    dns2: t.expose('dns2', {
+      type: 'IpAddress',
+      nullable: true,
+      description: 'Second DNS server that guests are told.',
+    }),
+    internalDns1: t.expose('internalDns1', {
+      type: 'IpAddress',
+      description: 'First DNS server of the platform’s own machines.',
+    }),
     internalDns2: t.expose('internalDns2', {
       type: 'IpAddress',
       nullable: true,
       description: 'Second DNS server of the platform’s own machines.',
     }),
-    networkDomain: t.exposeString('networkDomain', { nullable: true, description: 'DNS domain that guests are told.' }),
+    networkDomain: t.exposeString('networkDomain', {
+      nullable: true,
+      description: 'DNS domain that guests are told.',
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -63,7 +80,10 @@ const SetZoneAllocationInput = builder.inputType('SetZoneAllocationInput', {
   fields: (t) => ({
     id: t.id({ description: 'The zone.' }),
     isEnabled: t.boolean({ description: 'Whether new machines may come.' }),
-    expectedVersion: t.int({ required: false, description: 'Refuse with VERSION_CONFLICT if it was changed since this version.' }),
+    expectedVersion: t.int({
+      required: false,
+      description: 'Refuse with VERSION_CONFLICT if it was changed since this version.',
+    }),
   }),
 });
 
@@ -83,7 +103,9 @@ builder.mutationField('setZoneAllocation', (t) =>
     type: ZonePayload,
     permission: 'zone.update',
     description: 'Opens a zone for new machines, or closes it. Errors: NOT_FOUND, VERSION_CONFLICT.',
-    args: { input: t.arg({ type: SetZoneAllocationInput, description: 'Which zone, and whether it is open.' }) },
+    args: {
+      input: t.arg({ type: SetZoneAllocationInput, description: 'Which zone, and whether it is open.' }),
+    },
     resolve: (_parent, { input }, { services, actor }) =>
       services.zones.setAllocation(actor, { ...input, id: idArgument('Zone', 'input.id', input.id) }),
   }),

@@ -41,10 +41,16 @@ export function checkZonePlan(check: Check, path: string, plan: ZonePlan): void 
   );
   for (const field of ['dns1', 'dns2', 'internalDns1', 'internalDns2'] as const) {
     const address = plan[field];
-    if (address != null) check.that(parseIpv4(address) !== undefined, `${path}.${field}`, address, 'must be an IPv4 address');
+    if (address != null)
+      check.that(parseIpv4(address) !== undefined, `${path}.${field}`, address, 'must be an IPv4 address');
   }
   if (plan.networkDomain != null) {
-    check.that(domainName.test(plan.networkDomain), `${path}.networkDomain`, plan.networkDomain, 'must be a domain name in lower case');
+    check.that(
+      domainName.test(plan.networkDomain),
+      `${path}.networkDomain`,
+      plan.networkDomain,
+      'must be a domain name in lower case',
+    );
   }
   checkNetworks(check, path, plan);
   const pod = checkPod(check, `${path}.pod`, plan.pod);
@@ -70,9 +76,16 @@ function checkNetworks(check: Check, path: string, { physicalNetworks }: ZonePla
   for (const [index, network] of physicalNetworks.entries()) {
     checkPhysicalNetwork(check, `${path}.physicalNetworks.${index}`, network);
     const isFirst = physicalNetworks.findIndex(({ name }) => name === network.name) === index;
-    check.that(isFirst, `${path}.physicalNetworks.${index}.name`, network.name, 'must not be the name of another one here');
+    check.that(
+      isFirst,
+      `${path}.physicalNetworks.${index}.name`,
+      network.name,
+      'must not be the name of another one here',
+    );
   }
-  const carriesGuests = physicalNetworks.filter(({ traffic }) => traffic.some(({ type }) => type === 'GUEST'));
+  const carriesGuests = physicalNetworks.filter(({ traffic }) =>
+    traffic.some(({ type }) => type === 'GUEST'),
+  );
   check.that(
     carriesGuests.length === 1,
     `${path}.physicalNetworks`,

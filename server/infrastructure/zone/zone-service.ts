@@ -33,51 +33,61 @@ export class ZoneService {
     checkZonePlan(check, 'input', plan);
     check.done();
     const { mutations } = this.#platform;
-    return mutations.run({ action: 'zone.create', actor, input: { ...plan, idempotencyKey } }, async (mutation) => {
-      const { tx } = mutation;
-      const zoneId = newId('Zone');
-      const agents: Row<'Agent'>[] = [];
-      for (const [index, host] of plan.hosts.entries()) {
-        agents.push(await agentForHost(tx, `input.hosts.${index}`, host, plan.cluster));
-      }
-      const storageAgent = await storageAgentFor(tx, 'input.imageStore', zoneId, plan.imageStore);
-      try {
-        await tx
-          .insertInto('Zone')
-          .values({
-            id: zoneId,
-            name: plan.name,
-            networkModel: plan.networkModel,
-            dns1: plan.dns1,
-            dns2: plan.dns2 ?? null,
-            internalDns1: plan.internalDns1,
-            internalDns2: plan.internalDns2 ?? null,
-            networkDomain: plan.networkDomain ?? null,
-          })
-          .execute();
-      } catch (error) {
-        if (isUniqueViolation(error)) throw invalid('input.name', plan.name, 'is the name of another zone');
-        throw error;
-      }
-      const sagaInput: CreateZoneInput = {
-        plan,
-        zoneId,
-        physicalNetworkIds: plan.physicalNetworks.map(() => newId('PhysicalNetwork')),
-        podId: newId('Pod'),
-        networkId: newId('GuestNetwork'),
-        clusterId: newId('Cluster'),
-        hosts: agents.map(({ id }) => ({ hostId: newId('Host'), agentId: id })),
-        poolId: newId('StoragePool'),
-        imageStoreId: newId('ImageStore'),
-        storageAgentId: storageAgent.id,
-      };
-      const job = await mutation.startJob(this.#createZone, sagaInput, { kind: 'Zone', id: zoneId, accountId: null });
-      return { zoneId, jobId: job.id };
-    });
+    return mutations.run(
+      { action: 'zone.create', actor, input: { ...plan, idempotencyKey } },
+      async (mutation) => {
+        const { tx } = mutation;
+        const zoneId = newId('Zone');
+        const agents: Row<'Agent'>[] = [];
+        for (const [index, host] of plan.hosts.entries()) {
+          agents.push(await agentForHost(tx, `input.hosts.${index}`, host, plan.cluster));
+        }
+        const storageAgent = await storageAgentFor(tx, 'input.imageStore', zoneId, plan.imageStore);
+        try {
+          await tx
+            .insertInto('Zone')
+            .values({
+              id: zoneId,
+              name: plan.name,
+              networkModel: plan.networkModel,
+              dns1: plan.dns1,
+              dns2: plan.dns2 ?? null,
+              internalDns1: plan.internalDns1,
+              internalDns2: plan.internalDns2 ?? null,
+              networkDomain: plan.networkDomain ?? null,
+            })
+            .execute();
+        } catch (error) {
+          if (isUniqueViolation(error)) throw invalid('input.name', plan.name, 'is the name of another zone');
+          throw error;
+        }
+        const sagaInput: CreateZoneInput = {
+          plan,
+          zoneId,
+          physicalNetworkIds: plan.physicalNetworks.map(() => newId('PhysicalNetwork')),
+          podId: newId('Pod'),
+          networkId: newId('GuestNetwork'),
+          clusterId: newId('Cluster'),
+          hosts: agents.map(({ id }) => ({ hostId: newId('Host'), agentId: id })),
+          poolId: newId('StoragePool'),
+          imageStoreId: newId('ImageStore'),
+          storageAgentId: storageAgent.id,
+        };
+        const job = await mutation.startJob(this.#createZone, sagaInput, {
+          kind: 'Zone',
+          id: zoneId,
+          accountId: null,
+        });
+        return { zoneId, jobId: job.id };
+      },
+    );
   }
 
   /** Opens a zone for new machines, or closes it; what runs in it runs on. */
-  setAllocation(actor: Actor, input: { id: Id<'Zone'>; isEnabled: boolean } & ExpectsVersion): Promise<{ zoneId: string }> {
+  setAllocation(
+    actor: Actor,
+    input: { id: Id<'Zone'>; isEnabled: boolean } & ExpectsVersion,
+  ): Promise<{ zoneId: string }> {
     return this.#platform.mutations.run({ action: 'zone.update', actor, input: {} }, async (mutation) => {
       const zone = await getGuarded(mutation.tx, actor, 'Zone', input.id, 'zone.update');
       assertVersion(`zone ${zone.name}`, zone, input);
@@ -90,7 +100,9 @@ export class ZoneService {
         .returning('id')
         .executeTakeFirst();
       if (changed === undefined) throw versionConflict(`zone ${zone.name}`, zone.version, zone.version + 1);
-      mutation.concerns('Zone', zone.id, null, { allocationState: { before: zone.allocationState, after: allocationState } });
+      mutation.concerns('Zone', zone.id, null, {
+        allocationState: { before: zone.allocationState, after: allocationState },
+      });
       return { zoneId: zone.id };
     });
   }

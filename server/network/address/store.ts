@@ -27,6 +27,12 @@ export async function takeAddress(
 }
 
 /** Gives addresses back; one that was given back already is no matter. */
-export async function releaseAddresses(tx: Transaction, nicIds: readonly Id<'Nic'>[], at: Date): Promise<void> {
-  await sql`update "GuestIpAddress" set "nicId" = null, "releasedAt" = ${at} where "nicId" = any(${nicIds})`.execute(tx);
+export async function releaseAddresses(
+  tx: Transaction,
+  nicIds: readonly Id<'Nic'>[],
+  at: Date,
+): Promise<void> {
+  await sql`update "GuestIpAddress" set "nicId" = null, "releasedAt" = ${at} where "nicId" = any(${nicIds})`.execute(
+    tx,
+  );
 }

@@ -27,19 +27,26 @@ export class GuestNetworkService {
     const check = new Check();
     const parsed = checkGuestRange(check, 'input.range', plan);
     check.done();
-    return this.#platform.mutations.run({ action: 'guestIpRange.create', actor, input: {} }, async (mutation) => {
-      const { tx } = mutation;
-      const network = await getGuarded(tx, actor, 'GuestNetwork', networkId, 'guestIpRange.create');
-      const pod = await getGuarded(tx, actor, 'Pod', podId, 'guestIpRange.create');
-      if (pod.zoneId !== network.zoneId) throw invalid('input.podId', podId, 'must be a pod of the network’s zone');
-      // Two ranges planned at once must see each other.
-      await tx.selectFrom('Zone').select('id').where('id', '=', network.zoneId).forUpdate().execute();
-      const taken = [...(await guestRanges(tx, network.zoneId)), ...(await reservedRanges(tx, network.zoneId))];
-      if (parsed) checkClearOf(check, parsed.range, taken, 'input.range.startIp', plan.startIp);
-      check.done();
-      const range = await insertGuestRange(tx, { networkId, podId }, plan);
-      mutation.concerns('GuestIpRange', range.id, null);
-      return { rangeId: range.id };
-    });
+    return this.#platform.mutations.run(
+      { action: 'guestIpRange.create', actor, input: {} },
+      async (mutation) => {
+        const { tx } = mutation;
+        const network = await getGuarded(tx, actor, 'GuestNetwork', networkId, 'guestIpRange.create');
+        const pod = await getGuarded(tx, actor, 'Pod', podId, 'guestIpRange.create');
+        if (pod.zoneId !== network.zoneId)
+          throw invalid('input.podId', podId, 'must be a pod of the network’s zone');
+        // Two ranges planned at once must see each other.
+        await tx.selectFrom('Zone').select('id').where('id', '=', network.zoneId).forUpdate().execute();
+        const taken = [
+          ...(await guestRanges(tx, network.zoneId)),
+          ...(await reservedRanges(tx, network.zoneId)),
+        ];
+        if (parsed) checkClearOf(check, parsed.range, taken, 'input.range.startIp', plan.startIp);
+        check.done();
+        const range = await insertGuestRange(tx, { networkId, podId }, plan);
+        mutation.concerns('GuestIpRange', range.id, null);
+        return { rangeId: range.id };
+      },
+    );
   }
 }

@@ -9,11 +9,16 @@ import { takenAddresses } from './store.ts';
 
 /** A guest network. */
 export const GuestNetwork = builder.objectRef<Row<'GuestNetwork'>>('GuestNetwork').implement({
-  description: 'A network that machines are plugged into. A BASIC zone has one, flat and shared by all tenants.',
+  description:
+    'A network that machines are plugged into. A BASIC zone has one, flat and shared by all tenants.',
   interfaces: [Node],
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique in the zone.' }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
   }),
 });
@@ -43,7 +48,8 @@ export const GuestIpRange = builder.objectRef<Row<'GuestIpRange'>>('GuestIpRange
     }),
     used: t.int({
       description: 'How many of them are taken.',
-      resolve: async ({ id }, _args, { load }) => (await load.partsOf('takenAddresses', id, takenAddresses)) ?? 0,
+      resolve: async ({ id }, _args, { load }) =>
+        (await load.partsOf('takenAddresses', id, takenAddresses)) ?? 0,
     }),
     network: t.field({
       type: GuestNetwork,
@@ -82,16 +88,18 @@ const CreateGuestIpRangeInput = builder.inputType('CreateGuestIpRangeInput', {
   }),
 });
 
-const CreateGuestIpRangePayload = builder.objectRef<{ rangeId: string }>('CreateGuestIpRangePayload').implement({
-  description: 'The new range.',
-  fields: (t) => ({
-    range: t.field({
-      type: GuestIpRange,
-      description: 'The range.',
-      resolve: ({ rangeId }, _args, { load }) => load.get('GuestIpRange', parseId('GuestIpRange', rangeId)),
+const CreateGuestIpRangePayload = builder
+  .objectRef<{ rangeId: string }>('CreateGuestIpRangePayload')
+  .implement({
+    description: 'The new range.',
+    fields: (t) => ({
+      range: t.field({
+        type: GuestIpRange,
+        description: 'The range.',
+        resolve: ({ rangeId }, _args, { load }) => load.get('GuestIpRange', parseId('GuestIpRange', rangeId)),
+      }),
     }),
-  }),
-});
+  });
 
 builder.mutationField('createGuestIpRange', (t) =>
   t.field({

@@ -36,7 +36,10 @@ export async function guestRanges(db: Database | Transaction, zoneId: Id<'Zone'>
 }
 
 /** How many addresses of each of some ranges are taken. */
-export async function takenAddresses(db: Database, rangeIds: readonly string[]): Promise<Map<string, number>> {
+export async function takenAddresses(
+  db: Database,
+  rangeIds: readonly string[],
+): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('GuestIpAddress')
     .select(({ fn }) => ['rangeId', fn.countAll<bigint>().as('taken')])

@@ -2,7 +2,10 @@ import type { Database, Row } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 
 /** The network cards of each of some machines, in order. */
-export async function nicsOf(db: Database, machineIds: readonly string[]): Promise<Map<string, Row<'Nic'>[]>> {
+export async function nicsOf(
+  db: Database,
+  machineIds: readonly string[],
+): Promise<Map<string, Row<'Nic'>[]>> {
   const rows = await db
     .selectFrom('Nic')
     .selectAll()

@@ -114,7 +114,11 @@ export class ChangeFeed {
   async #readToEnd(): Promise<void> {
     while (this.#catchUpAgain) {
       this.#catchUpAgain = false;
-      for (let page = await this.#read(this.#latest); page.length > 0; page = await this.#read(this.#latest)) {
+      for (
+        let page = await this.#read(this.#latest);
+        page.length > 0;
+        page = await this.#read(this.#latest)
+      ) {
         this.accept(page);
         if (page.length < pageSize) break;
       }

@@ -84,33 +84,40 @@ export class Sequencer {
   async #run(): Promise<void> {
     const { log, metrics, databaseUrl } = this.#options;
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      const client = new pg.Client({ connectionString: databaseUrl, application_name: 'nephos-sequencer', keepAlive: true });
+    const isStopping = () => signal.aborted;
+    while (!isStopping()) {
+      const client = new pg.Client({
+        connectionString: databaseUrl,
+        application_name: 'nephos-sequencer',
+        keepAlive: true,
+      });
       client.on('error', () => undefined);
       try {
         await client.connect();
         await this.#campaign(client);
-        if (signal.aborted) return;
+        if (isStopping()) return;
         this.#isLeader = true;
         metrics.isSequencer.set(1);
         log.info('numbering the change feed');
         await this.#lead(client);
       } catch (error) {
-        if (!signal.aborted) log.warn({ err: error }, 'sequencer lost its connection');
+        if (!isStopping()) log.warn({ err: error }, 'sequencer lost its connection');
         await sleep(batchMs);
       } finally {
         this.#isLeader = false;
         metrics.isSequencer.set(0);
         await client.end().catch(() => undefined);
       }
-      if (!signal.aborted) await sleep(200, undefined, { signal }).catch(() => undefined);
+      if (!isStopping()) await sleep(200, undefined, { signal }).catch(() => undefined);
     }
   }
 
   async #campaign(client: pg.Client): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1) as won', [sequencerLock]);
+      const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1) as won', [
+        sequencerLock,
+      ]);
       if (rows[0]?.won) return;
       await sleep(campaignMs, undefined, { signal }).catch(() => undefined);
     }
@@ -121,7 +128,11 @@ export class Sequencer {
     client.on('notification', () => this.wake());
     while (!this.#stopping.signal.aborted) {
       const started = performance.now();
-      const { rows } = await client.query<Change>({ name: 'number-changes', text: numberChanges, types: bigintTypes });
+      const { rows } = await client.query<Change>({
+        name: 'number-changes',
+        text: numberChanges,
+        types: bigintTypes,
+      });
       const usage = await client.query({ name: 'number-usage', text: numberUsage });
       if (rows.length > 0) {
         this.#options.metrics.changesNumbered.inc(rows.length);

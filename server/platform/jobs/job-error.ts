@@ -14,7 +14,11 @@ function causeOf(error: Error): string | undefined {
 /** An error as a job shows it. What is no {@link PlatformError} is a bug: only its trace id leads to it. */
 export function jobErrorOf(error: unknown): JobError {
   if (!(error instanceof PlatformError)) {
-    return { code: 'INTERNAL', message: 'something went wrong inside Nephos', remedy: 'look for the trace id in the server log' };
+    return {
+      code: 'INTERNAL',
+      message: 'something went wrong inside Nephos',
+      remedy: 'look for the trace id in the server log',
+    };
   }
   const { code, message, details, remedy } = error;
   const cause = causeOf(error);

@@ -80,7 +80,10 @@ export class JobRecord {
    * the job's end, if this is it.
    * @throws LeaseLost, and whatever `write` throws; then nothing was written
    */
-  async commit(status: JobStatus, write?: (tx: Transaction) => Promise<{ resultId: string | null } | undefined>): Promise<void> {
+  async commit(
+    status: JobStatus,
+    write?: (tx: Transaction) => Promise<{ resultId: string | null } | undefined>,
+  ): Promise<void> {
     this.stopProgress();
     const boundary = this.#boundary + 1;
     for (;;) {
@@ -88,7 +91,9 @@ export class JobRecord {
         const cancelRequestedAt =
           write === undefined
             ? await this.#save(this.#db, boundary, status, undefined)
-            : await this.#db.transaction().execute(async (tx) => this.#save(tx, boundary, status, await write(tx)));
+            : await this.#db
+                .transaction()
+                .execute(async (tx) => this.#save(tx, boundary, status, await write(tx)));
         this.#boundary = boundary;
         if (cancelRequestedAt !== null) this.#onCancelRequested();
         return;
@@ -145,7 +150,10 @@ export class JobRecord {
   }
 
   #percent(): number {
-    const done = this.#steps.reduce((sum, { status, progress }) => sum + (status === 'SUCCEEDED' ? 100 : (progress ?? 0)), 0);
+    const done = this.#steps.reduce(
+      (sum, { status, progress }) => sum + (status === 'SUCCEEDED' ? 100 : (progress ?? 0)),
+      0,
+    );
     return Math.floor(done / Math.max(1, this.#steps.length));
   }
 }

@@ -61,7 +61,9 @@ export class JobRunner {
 
   /** This server's id while it can take one more job: a job may then be born running here. */
   get vacancy(): Id<'ServerInstance'> | null {
-    return !this.#isStopping && this.#running.size < this.#options.concurrency ? this.#options.serverId : null;
+    return !this.#isStopping && this.#running.size < this.#options.concurrency
+      ? this.#options.serverId
+      : null;
   }
 
   start(): void {
@@ -101,7 +103,7 @@ export class JobRunner {
 
   async #lookForWork(): Promise<void> {
     const { db, serverId, clock, log } = this.#options;
-    for (let orphansAt = 0; !this.#isStopping; ) {
+    for (let orphansAt = 0; !this.#isStopping;) {
       await this.#work.waitOpen(lookMs);
       this.#work.close();
       try {
@@ -111,7 +113,8 @@ export class JobRunner {
         }
         await this.#take((room) => claimQueued(db, serverId, room, clock.now()));
       } catch (error) {
-        if (isDatabaseUnavailable(error)) log.warn({ err: error }, 'cannot look for jobs: the database is away');
+        if (isDatabaseUnavailable(error))
+          log.warn({ err: error }, 'cannot look for jobs: the database is away');
         else log.error({ err: error }, 'cannot look for jobs');
       }
     }
@@ -130,7 +133,12 @@ export class JobRunner {
     // The caller registers the job before anything of it happens.
     await Promise.resolve();
     if (job.cancelRequestedAt !== null) this.cancel(job.id);
-    const record = new JobRecord(job, lease, { db, clock, log, onCancelRequested: () => this.cancel(job.id) });
+    const record = new JobRecord(job, lease, {
+      db,
+      clock,
+      log,
+      onCancelRequested: () => this.cancel(job.id),
+    });
     try {
       const status = await new SagaExecution(this.sagaOf(job.kind), record, {
         log,
@@ -139,7 +147,10 @@ export class JobRunner {
       }).run();
       log.info({ status, milliseconds: clock.now().getTime() - job.createdAt.getTime() }, 'job ended');
       metrics.jobsFinished.inc({ kind: job.kind, status });
-      metrics.jobSeconds.observe({ kind: job.kind }, (clock.now().getTime() - job.createdAt.getTime()) / 1000);
+      metrics.jobSeconds.observe(
+        { kind: job.kind },
+        (clock.now().getTime() - job.createdAt.getTime()) / 1000,
+      );
     } catch (error) {
       if (error instanceof ServerStopping) await releaseJob(db, lease).catch(() => undefined);
       else if (error instanceof LeaseLost) log.warn('another server took this job over');

@@ -65,7 +65,12 @@ export function insertJob(
 }
 
 /** Takes up to `limit` jobs whose turn it is: queued ones, first of their lane. */
-export async function claimQueued(db: Database, serverId: Id<'ServerInstance'>, limit: number, at: Date): Promise<JobRow[]> {
+export async function claimQueued(
+  db: Database,
+  serverId: Id<'ServerInstance'>,
+  limit: number,
+  at: Date,
+): Promise<JobRow[]> {
   const { rows } = await sql<JobRow>`
     update "Job" set "status" = 'RUNNING', "leaseServerId" = ${serverId}, "attempt" = "attempt" + 1,
       "startedAt" = coalesce("startedAt", ${at})
@@ -80,7 +85,11 @@ export async function claimQueued(db: Database, serverId: Id<'ServerInstance'>, 
 }
 
 /** Takes over jobs of servers that are gone, and those that were given back. */
-export async function claimOrphans(db: Database, serverId: Id<'ServerInstance'>, limit: number): Promise<JobRow[]> {
+export async function claimOrphans(
+  db: Database,
+  serverId: Id<'ServerInstance'>,
+  limit: number,
+): Promise<JobRow[]> {
   const { rows } = await sql<JobRow>`
     update "Job" set "leaseServerId" = ${serverId}, "attempt" = "attempt" + 1
     where "id" in (
@@ -92,8 +101,15 @@ export async function claimOrphans(db: Database, serverId: Id<'ServerInstance'>,
 }
 
 /** A job's visible progress between boundaries: written now and then, and may be lost. */
-export async function saveProgress(db: Database, lease: Lease, steps: JobStep[], progress: number): Promise<void> {
-  await leased(db, lease).set({ steps: JSON.stringify(steps), progress }).execute();
+export async function saveProgress(
+  db: Database,
+  lease: Lease,
+  steps: JobStep[],
+  progress: number,
+): Promise<void> {
+  await leased(db, lease)
+    .set({ steps: JSON.stringify(steps), progress })
+    .execute();
 }
 
 export interface Boundary {

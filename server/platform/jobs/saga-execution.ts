@@ -58,7 +58,9 @@ export class SagaExecution {
         if (this.#canBeCancelledBefore(index)) this.#options.cancelled.throwIfAborted();
         this.#record.begin(index, 'RUNNING');
         const run = this.#runOf(step, index, 'do');
-        const output = await this.#record.whileDatabaseIsAway(() => step.act?.(run) ?? Promise.resolve(undefined));
+        const output = await this.#record.whileDatabaseIsAway(
+          () => step.act?.(run) ?? Promise.resolve(undefined),
+        );
         await this.#options.park(`${kind}:${step.name}:acted`);
         await this.#finish(index, step, run, output);
         await this.#options.park(`${kind}:${step.name}`);
@@ -72,7 +74,12 @@ export class SagaExecution {
   }
 
   /** One write at the boundary: what the step wrote, that it is done, and that the next has begun. */
-  async #finish(index: number, step: AnyStep, run: SagaRun<unknown, SagaOutputs>, output: SagaOutputs[string]): Promise<void> {
+  async #finish(
+    index: number,
+    step: AnyStep,
+    run: SagaRun<unknown, SagaOutputs>,
+    output: SagaOutputs[string],
+  ): Promise<void> {
     const record = this.#record;
     const isLast = index === this.#saga.steps.length - 1;
     const before = { ...record.step(index) };
@@ -189,7 +196,8 @@ export class SagaExecution {
       findOutput: (name) => record.outputs[name],
       output: (name) => {
         const output = record.outputs[name];
-        if (output === undefined || output === null) throw new Error(`step ${name} of ${this.#saga.kind} left no output`);
+        if (output === undefined || output === null)
+          throw new Error(`step ${name} of ${this.#saga.kind} left no output`);
         return output;
       },
       progress: (percent, detail) => record.progress(index, percent, detail),

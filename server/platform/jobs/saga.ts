@@ -33,7 +33,11 @@ export interface SagaRun<Input, Outputs extends SagaOutputs> {
  * One step. `act` and `undo` reach outside and may be repeated after a crash; `record` and `recordUndo` write to the
  * database in the very transaction that marks the step as done, or undone, and so happen exactly once.
  */
-export interface Step<Input, Outputs extends SagaOutputs, Name extends keyof Outputs & string = keyof Outputs & string> {
+export interface Step<
+  Input,
+  Outputs extends SagaOutputs,
+  Name extends keyof Outputs & string = keyof Outputs & string,
+> {
   /** camelCase; the console translates it. */
   name: Name;
   act?(run: SagaRun<Input, Outputs>): Promise<Outputs[Name]>;
@@ -63,6 +67,8 @@ export interface Saga<Input = unknown, Outputs extends SagaOutputs = SagaOutputs
 }
 
 /** States the types of a saga's input and outputs once, for all of its steps. */
-export function defineSaga<Input, Outputs extends SagaOutputs>(saga: Saga<Input, Outputs>): Saga<Input, Outputs> {
+export function defineSaga<Input, Outputs extends SagaOutputs>(
+  saga: Saga<Input, Outputs>,
+): Saga<Input, Outputs> {
   return saga;
 }

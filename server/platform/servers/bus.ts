@@ -104,13 +104,20 @@ export class Bus {
         .executeTakeFirstOrThrow();
       payload = JSON.stringify({ ...envelope, body: undefined, row: id.toString() });
     }
-    await this.#db.selectNoFrom(({ fn, val }) => fn('pg_notify', [val(channel), val(payload)]).as('sent')).execute();
+    await this.#db
+      .selectNoFrom(({ fn, val }) => fn('pg_notify', [val(channel), val(payload)]).as('sent'))
+      .execute();
   }
 
   async #run(onReady: () => void): Promise<void> {
     const { signal } = this.#stopping;
-    for (let isFirst = true; !signal.aborted; ) {
-      const client = new pg.Client({ connectionString: this.#databaseUrl, application_name: 'nephos-bus', keepAlive: true });
+    const isStopping = () => signal.aborted;
+    for (let isFirst = true; !signal.aborted;) {
+      const client = new pg.Client({
+        connectionString: this.#databaseUrl,
+        application_name: 'nephos-bus',
+        keepAlive: true,
+      });
       const ended = new Promise<void>((resolve) => client.once('end', resolve));
       client.on('error', () => undefined);
       client.on('notification', (notice) => this.#channels.get(notice.channel)?.(notice.payload ?? ''));
@@ -123,16 +130,17 @@ export class Bus {
         isFirst = false;
         await ended;
       } catch (error) {
-        if (!signal.aborted) this.#log.warn({ err: error }, 'bus could not connect to the database');
+        if (!isStopping()) this.#log.warn({ err: error }, 'bus could not connect to the database');
         await client.end().catch(() => undefined);
       }
-      if (!signal.aborted) await sleep(200, undefined, { signal }).catch(() => undefined);
+      if (!isStopping()) await sleep(200, undefined, { signal }).catch(() => undefined);
     }
   }
 
   async #receive(payload: string): Promise<void> {
     const envelope = JSON.parse(payload) as Envelope;
-    const isForUs = envelope.to === undefined ? envelope.from !== this.#serverId : envelope.to === this.#serverId;
+    const isForUs =
+      envelope.to === undefined ? envelope.from !== this.#serverId : envelope.to === this.#serverId;
     if (!isForUs) return;
     try {
       const body = envelope.row === undefined ? envelope.body : await this.#readRow(envelope.row);
@@ -145,7 +153,11 @@ export class Bus {
   }
 
   async #readRow(id: string): Promise<unknown> {
-    const row = await this.#db.selectFrom('BusMessage').select('body').where('id', '=', BigInt(id)).executeTakeFirst();
+    const row = await this.#db
+      .selectFrom('BusMessage')
+      .select('body')
+      .where('id', '=', BigInt(id))
+      .executeTakeFirst();
     return row === undefined ? undefined : JSON.parse(row.body);
   }
 }

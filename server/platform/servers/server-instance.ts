@@ -70,7 +70,9 @@ export class ServerInstance {
     const expired = sql<boolean>`"leaseUntil" < now() - interval '1 day'`;
     await db
       .deleteFrom('ServerInstance')
-      .where((where) => where.or([where('id', 'in', dead.length > 0 ? dead : ['' as Id<'ServerInstance'>]), expired]))
+      .where((where) =>
+        where.or([where('id', 'in', dead.length > 0 ? dead : ['' as Id<'ServerInstance'>]), expired]),
+      )
       .execute();
     if (dead.length > 0) log.info({ servers: dead }, 'servers of this machine that ended without a word');
   }

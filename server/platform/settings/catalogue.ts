@@ -9,7 +9,12 @@ export interface SettingDefinition<Value> {
   read(text: string): Value | undefined;
 }
 
-const wholeNumber = (facts: { description: string; fallback: string; from: number; to: number }): SettingDefinition<number> => ({
+const wholeNumber = (facts: {
+  description: string;
+  fallback: string;
+  from: number;
+  to: number;
+}): SettingDefinition<number> => ({
   ...facts,
   rule: `a whole number from ${facts.from} to ${facts.to}`,
   read: (text) => {
@@ -25,7 +30,10 @@ const networks = (facts: { description: string; fallback: string }): SettingDefi
   ...facts,
   rule: 'networks like 10.0.0.0/8, separated by commas',
   read: (text) => {
-    const parts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+    const parts = text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
     return parts.every((part) => cidr.test(part)) ? parts : undefined;
   },
 });
@@ -103,7 +111,12 @@ export const settingsCatalogue = {
     from: 2,
     to: 240,
   }),
-  'job.expire.days': wholeNumber({ description: 'Days that finished jobs are kept.', fallback: '30', from: 1, to: 3650 }),
+  'job.expire.days': wholeNumber({
+    description: 'Days that finished jobs are kept.',
+    fallback: '30',
+    from: 1,
+    to: 3650,
+  }),
   'session.idle.minutes': wholeNumber({
     description: 'Minutes without a request after which a session ends.',
     fallback: '480',
@@ -123,7 +136,8 @@ export const settingsCatalogue = {
     to: 100,
   }),
   'secstorage.allowed.internal.sites': networks({
-    description: 'Private networks that templates and ISOs may be fetched from. All others are refused, the server itself included.',
+    description:
+      'Private networks that templates and ISOs may be fetched from. All others are refused, the server itself included.',
     fallback: '',
   }),
   'image.max.bytes': wholeNumber({
@@ -156,7 +170,7 @@ export const settingsCatalogue = {
     from: 1,
     to: 100,
   }),
-  'wait': wholeNumber({
+  wait: wholeNumber({
     description: 'Seconds that an ordinary agent command may take.',
     fallback: '300',
     from: 5,

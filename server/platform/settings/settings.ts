@@ -1,7 +1,13 @@
 import type { Database, Transaction } from '@nephos/model/database.ts';
 import { invalid, PlatformError } from '../errors.ts';
 import type { Bus } from '../servers/bus.ts';
-import { isSettingKey, settingsCatalogue, type SettingDefinition, type SettingKey, type SettingValue } from './catalogue.ts';
+import {
+  isSettingKey,
+  settingsCatalogue,
+  type SettingDefinition,
+  type SettingKey,
+  type SettingValue,
+} from './catalogue.ts';
 
 /** A setting as people see it. */
 export interface ShownSetting {
@@ -29,7 +35,11 @@ export class Settings {
 
   /** Reads what was changed. */
   async refresh(): Promise<void> {
-    const rows = await this.#db.selectFrom('Setting').select(['key', 'value']).where('scopeId', '=', '').execute();
+    const rows = await this.#db
+      .selectFrom('Setting')
+      .select(['key', 'value'])
+      .where('scopeId', '=', '')
+      .execute();
     this.#changed = new Map(rows.map(({ key, value }) => [key, value]));
   }
 
@@ -57,7 +67,8 @@ export class Settings {
    * @throws PlatformError NOT_FOUND for an unknown key, VALIDATION_FAILED for text outside its rule
    */
   async write(tx: Transaction, key: string, value: string | null, at: Date): Promise<SettingKey> {
-    if (!isSettingKey(key)) throw new PlatformError('NOT_FOUND', `there is no setting ${key}`, { details: { key } });
+    if (!isSettingKey(key))
+      throw new PlatformError('NOT_FOUND', `there is no setting ${key}`, { details: { key } });
     if (value === null) {
       await tx.deleteFrom('Setting').where('key', '=', key).where('scopeId', '=', '').execute();
       return key;
@@ -68,7 +79,9 @@ export class Settings {
       .insertInto('Setting')
       .values({ key, scopeId: '', value, updatedAt: at })
       .onConflict((conflict) =>
-        conflict.columns(['key', 'scopeId']).doUpdateSet((row) => ({ value, updatedAt: at, version: row('Setting.version', '+', 1) })),
+        conflict
+          .columns(['key', 'scopeId'])
+          .doUpdateSet((row) => ({ value, updatedAt: at, version: row('Setting.version', '+', 1) })),
       )
       .execute();
     return key;

@@ -51,12 +51,18 @@ export class DiskOfferingService {
         const id = newId('DiskOffering');
         await mutation.tx
           .insertInto('DiskOffering')
-          .values({ id, name: plan.name, displayText: plan.displayText ?? plan.name, sizeBytes: sizeBytes ?? null })
+          .values({
+            id,
+            name: plan.name,
+            displayText: plan.displayText ?? plan.name,
+            sizeBytes: sizeBytes ?? null,
+          })
           .execute();
         mutation.concerns('DiskOffering', id, null);
         return { diskOfferingId: id };
       } catch (error) {
-        if (isUniqueViolation(error)) throw invalid('input.name', plan.name, 'is the name of another disk offering');
+        if (isUniqueViolation(error))
+          throw invalid('input.name', plan.name, 'is the name of another disk offering');
         throw error;
       }
     });

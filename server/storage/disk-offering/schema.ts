@@ -10,7 +10,11 @@ export const DiskOffering = builder.objectRef<Row<'DiskOffering'>>('DiskOffering
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique.' }),
     displayText: t.exposeString('displayText', { description: 'What it is, in a few words.' }),
-    size: t.expose('sizeBytes', { type: 'Bytes', nullable: true, description: 'Its size; null when the tenant names one.' }),
+    size: t.expose('sizeBytes', {
+      type: 'Bytes',
+      nullable: true,
+      description: 'Its size; null when the tenant names one.',
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -31,22 +35,35 @@ const CreateDiskOfferingInput = builder.inputType('CreateDiskOfferingInput', {
   description: 'A new disk offering.',
   fields: (t) => ({
     name: t.string({ description: 'Its name, unique.' }),
-    displayText: t.string({ required: false, description: 'What it is, in a few words; its name when left out.' }),
-    size: t.field({ type: 'Bytes', required: false, description: 'Its size in whole MiB; left out, the tenant names one.' }),
-    idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
-  }),
-});
-
-const CreateDiskOfferingPayload = builder.objectRef<{ diskOfferingId: string }>('CreateDiskOfferingPayload').implement({
-  description: 'The new disk offering.',
-  fields: (t) => ({
-    diskOffering: t.field({
-      type: DiskOffering,
-      description: 'The offering.',
-      resolve: ({ diskOfferingId }, _args, { load }) => load.get('DiskOffering', parseId('DiskOffering', diskOfferingId)),
+    displayText: t.string({
+      required: false,
+      description: 'What it is, in a few words; its name when left out.',
+    }),
+    size: t.field({
+      type: 'Bytes',
+      required: false,
+      description: 'Its size in whole MiB; left out, the tenant names one.',
+    }),
+    idempotencyKey: t.string({
+      required: false,
+      description: 'The same key and input again within 24 hours give the first answer again.',
     }),
   }),
 });
+
+const CreateDiskOfferingPayload = builder
+  .objectRef<{ diskOfferingId: string }>('CreateDiskOfferingPayload')
+  .implement({
+    description: 'The new disk offering.',
+    fields: (t) => ({
+      diskOffering: t.field({
+        type: DiskOffering,
+        description: 'The offering.',
+        resolve: ({ diskOfferingId }, _args, { load }) =>
+          load.get('DiskOffering', parseId('DiskOffering', diskOfferingId)),
+      }),
+    }),
+  });
 
 builder.mutationField('createDiskOffering', (t) =>
   t.field({

@@ -23,7 +23,15 @@ type CreateTemplateInput = z.output<typeof createTemplateInput>;
 type CreateTemplateOutputs = { copyDisk: { sizeBytes: string; virtualSizeBytes: string } };
 
 /** Copies a stopped machine's disk to secondary storage, as a template of its own. */
-export function createTemplateSaga({ agents, clock, settings }: { agents: AgentDispatcher; clock: Clock; settings: Settings }) {
+export function createTemplateSaga({
+  agents,
+  clock,
+  settings,
+}: {
+  agents: AgentDispatcher;
+  clock: Clock;
+  settings: Settings;
+}) {
   return defineSaga<CreateTemplateInput, CreateTemplateOutputs>({
     kind: 'template.create',
     input: createTemplateInput,
@@ -34,12 +42,20 @@ export function createTemplateSaga({ agents, clock, settings }: { agents: AgentD
           const { agentId, volumeId, pool, storePath, fileName } = run.input;
           const payload = { volumeId, pool, targetPath: `${storePath}/${fileName}` };
           const deadlineSeconds = settings.get('copy.volume.wait');
-          const { sizeBytes, virtualSizeBytes } = await agents.execute(run, agentId, 'volume.export', payload, { deadlineSeconds });
+          const { sizeBytes, virtualSizeBytes } = await agents.execute(
+            run,
+            agentId,
+            'volume.export',
+            payload,
+            { deadlineSeconds },
+          );
           return { sizeBytes: sizeBytes.toString(), virtualSizeBytes: virtualSizeBytes.toString() };
         },
         record: async (tx, { input }, output) => {
-          if (output === undefined) return;
-          const sizes = { sizeBytes: BigInt(output.sizeBytes), virtualSizeBytes: BigInt(output.virtualSizeBytes) };
+          const sizes = {
+            sizeBytes: BigInt(output.sizeBytes),
+            virtualSizeBytes: BigInt(output.virtualSizeBytes),
+          };
           await tx
             .updateTable('ImageReplica')
             .set({ state: 'READY', progress: 100, ...sizes })
@@ -52,7 +68,13 @@ export function createTemplateSaga({ agents, clock, settings }: { agents: AgentD
         undo: async (run) => {
           const { storageAgentId, storePath, fileName } = run.input;
           const deadlineSeconds = settings.get('wait');
-          await agents.execute(run, storageAgentId, 'image.delete', { storePath, fileName }, { deadlineSeconds });
+          await agents.execute(
+            run,
+            storageAgentId,
+            'image.delete',
+            { storePath, fileName },
+            { deadlineSeconds },
+          );
         },
       },
     ],

@@ -15,7 +15,13 @@ export interface ImagePlan {
 
 const checksumPattern = /^sha256:[0-9a-f]{64}$/;
 
-export function checkImage(check: Check, path: string, kind: ImageKind, plan: ImagePlan, allowedNetworks: readonly string[]): void {
+export function checkImage(
+  check: Check,
+  path: string,
+  kind: ImageKind,
+  plan: ImagePlan,
+  allowedNetworks: readonly string[],
+): void {
   check.name(`${path}.name`, plan.name);
   if (plan.displayText != null) check.line(`${path}.displayText`, plan.displayText);
   const formats = kind === 'ISO' ? ['ISO'] : ['QCOW2', 'RAW'];
@@ -36,7 +42,12 @@ function checkUrl(check: Check, path: string, text: string, allowedNetworks: rea
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   check.that(isWeb, path, text, 'must be an http or https URL');
   if (url === undefined || !isWeb) return;
-  check.that(url.username === '' && url.password === '', path, text, 'must not carry a user name or password');
+  check.that(
+    url.username === '' && url.password === '',
+    path,
+    text,
+    'must not carry a user name or password',
+  );
   // A name is resolved, and checked, by whoever connects; an address can be refused at once.
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (!ipaddr.isValid(literal)) return;

@@ -57,7 +57,11 @@ export class ImageService {
   }
 
   /** Has an image fetched from a URL into the zone's image store. */
-  register(actor: Actor, kind: ImageKind, input: RegisterImageInput): Promise<{ imageId: string; jobId: string }> {
+  register(
+    actor: Actor,
+    kind: ImageKind,
+    input: RegisterImageInput,
+  ): Promise<{ imageId: string; jobId: string }> {
     const check = new Check();
     checkImage(check, 'input', kind, input, this.#platform.settings.get('secstorage.allowed.internal.sites'));
     check.done();
@@ -68,18 +72,23 @@ export class ImageService {
       const store = await imageStoreOf(tx, input.zoneId);
       const imageId: ImageId = kind === 'ISO' ? newId('Iso') : newId('Template');
       const fileName = `${imageId}.${input.format.toLowerCase()}`;
-      await this.#insert(tx, {
-        id: imageId,
-        kind,
-        accountId: actor.accountId,
-        name: input.name,
-        displayText: input.displayText ?? input.name,
-        format: input.format,
-        url: input.url,
-        checksum: input.checksum ?? null,
-        isPublic: mayPublish(actor, input),
-        createdAt: mutation.at,
-      }, store, fileName);
+      await this.#insert(
+        tx,
+        {
+          id: imageId,
+          kind,
+          accountId: actor.accountId,
+          name: input.name,
+          displayText: input.displayText ?? input.name,
+          format: input.format,
+          url: input.url,
+          checksum: input.checksum ?? null,
+          isPublic: mayPublish(actor, input),
+          createdAt: mutation.at,
+        },
+        store,
+        fileName,
+      );
       const job = await mutation.startJob(
         this.#register,
         {
@@ -113,16 +122,21 @@ export class ImageService {
       const store = await imageStoreOf(tx, machine.zoneId);
       const imageId = newId('Template');
       const fileName = `${imageId}.qcow2`;
-      await this.#insert(tx, {
-        id: imageId,
-        kind: 'TEMPLATE',
-        accountId: machine.accountId,
-        name: input.name,
-        displayText: input.displayText ?? input.name,
-        format: 'QCOW2',
-        sourceMachineId: machine.id,
-        createdAt: mutation.at,
-      }, store, fileName);
+      await this.#insert(
+        tx,
+        {
+          id: imageId,
+          kind: 'TEMPLATE',
+          accountId: machine.accountId,
+          name: input.name,
+          displayText: input.displayText ?? input.name,
+          format: 'QCOW2',
+          sourceMachineId: machine.id,
+          createdAt: mutation.at,
+        },
+        store,
+        fileName,
+      );
       const job = await mutation.startJob(
         this.#createTemplate,
         {
@@ -150,8 +164,17 @@ export class ImageService {
       if (image.accountId !== actor.accountId && actor.role !== 'ROOT_ADMIN') {
         throw new PlatformError('FORBIDDEN', `${image.name} belongs to another account`, { details: { id } });
       }
-      await tx.updateTable('Image').set({ removedAt: mutation.at }).where('id', '=', id).where('removedAt', 'is', null).execute();
-      const holder = await tx.selectFrom('VirtualMachine').select('name').where('isoId', '=', id).executeTakeFirst();
+      await tx
+        .updateTable('Image')
+        .set({ removedAt: mutation.at })
+        .where('id', '=', id)
+        .where('removedAt', 'is', null)
+        .execute();
+      const holder = await tx
+        .selectFrom('VirtualMachine')
+        .select('name')
+        .where('isoId', '=', id)
+        .executeTakeFirst();
       if (holder !== undefined) {
         throw new PlatformError('RESOURCE_IN_USE', `${image.name} is in the drive of ${holder.name}`, {
           details: { virtualMachine: holder.name },
@@ -199,7 +222,11 @@ export class ImageService {
         ),
       )
       .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('VirtualMachine').select('VirtualMachine.id').whereRef('templateId', '=', 'Image.id'))),
+        not(
+          exists(
+            selectFrom('VirtualMachine').select('VirtualMachine.id').whereRef('templateId', '=', 'Image.id'),
+          ),
+        ),
       )
       .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom('Volume').select('Volume.id').whereRef('Volume.imageId', '=', 'Image.id'))),
@@ -219,7 +246,9 @@ export class ImageService {
 /** Only administrators offer images to everyone. */
 function mayPublish(actor: Actor, { isPublic }: ImagePlan): boolean {
   if (isPublic === true && actor.role !== 'ROOT_ADMIN') {
-    throw new PlatformError('FORBIDDEN', 'only administrators may register public images', { details: { path: 'input.isPublic' } });
+    throw new PlatformError('FORBIDDEN', 'only administrators may register public images', {
+      details: { path: 'input.isPublic' },
+    });
   }
   return isPublic === true;
 }
@@ -249,7 +278,8 @@ async function takeRootDisk(tx: Transaction, machineId: Id<'VirtualMachine'>) {
     .where('state', '=', 'READY')
     .returning(['id', 'poolId'])
     .executeTakeFirst();
-  if (disk === undefined) throw new PlatformError('INVALID_STATE', 'the root disk is being worked on; wait until it is READY');
+  if (disk === undefined)
+    throw new PlatformError('INVALID_STATE', 'the root disk is being worked on; wait until it is READY');
   const place = await tx
     .selectFrom('StoragePool')
     .innerJoin('StoragePoolHost', 'StoragePoolHost.poolId', 'StoragePool.id')
@@ -292,5 +322,9 @@ async function leftOf(tx: Transaction, imageId: Row<'Image'>['id']): Promise<Pur
     )
     .orderBy('BaseImage.poolId')
     .execute();
-  return { imageId, files, copies: copies.map(({ agentId, poolId, path }) => ({ agentId, pool: { poolId, path } })) };
+  return {
+    imageId,
+    files,
+    copies: copies.map(({ agentId, poolId, path }) => ({ agentId, pool: { poolId, path } })),
+  };
 }

@@ -3,7 +3,12 @@ import type { ImageId } from '@nephos/model/kernel/ids.ts';
 import { appendUsage } from '../../billing/usage-events.ts';
 
 /** Meters an image from, or to, this moment, in every zone where it lies. */
-export async function appendImageUsage(tx: Transaction, what: 'CREATE' | 'DELETE', imageId: ImageId, at: Date): Promise<void> {
+export async function appendImageUsage(
+  tx: Transaction,
+  what: 'CREATE' | 'DELETE',
+  imageId: ImageId,
+  at: Date,
+): Promise<void> {
   const replicas = await tx
     .selectFrom('ImageReplica')
     .innerJoin('Image', 'Image.id', 'ImageReplica.imageId')

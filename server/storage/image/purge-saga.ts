@@ -14,7 +14,10 @@ const purgeInput = z.object({
   files: z.array(z.object({ agentId: idField('Agent'), storePath: z.string(), fileName: z.string() })),
   /** Its copies on primary storage that no disk stands on, each with the agent of a host that reaches it. */
   copies: z.array(
-    z.object({ agentId: idField('Agent'), pool: z.object({ poolId: idField('StoragePool'), path: z.string() }) }),
+    z.object({
+      agentId: idField('Agent'),
+      pool: z.object({ poolId: idField('StoragePool'), path: z.string() }),
+    }),
   ),
 });
 
@@ -22,7 +25,15 @@ export type PurgeInput = z.output<typeof purgeInput>;
 type PurgeOutputs = { removeFiles: undefined; removeCopies: undefined };
 
 /** Removes of a deleted image what nothing stands on any more; what is still in use goes with a later run. */
-export function purgeImageSaga({ agents, clock, settings }: { agents: AgentDispatcher; clock: Clock; settings: Settings }) {
+export function purgeImageSaga({
+  agents,
+  clock,
+  settings,
+}: {
+  agents: AgentDispatcher;
+  clock: Clock;
+  settings: Settings;
+}) {
   const wait = () => ({ deadlineSeconds: settings.get('wait') });
   return defineSaga<PurgeInput, PurgeOutputs>({
     kind: 'image.purge',
@@ -33,7 +44,13 @@ export function purgeImageSaga({ agents, clock, settings }: { agents: AgentDispa
         name: 'removeFiles',
         act: async (run) => {
           for (const { agentId, storePath, fileName } of run.input.files) {
-            await agents.execute(run, agentId, 'image.delete', { storePath, fileName }, { ...wait(), label: storePath });
+            await agents.execute(
+              run,
+              agentId,
+              'image.delete',
+              { storePath, fileName },
+              { ...wait(), label: storePath },
+            );
           }
         },
         record: async (tx, { input }) => {
@@ -46,13 +63,23 @@ export function purgeImageSaga({ agents, clock, settings }: { agents: AgentDispa
         act: async (run) => {
           const { copies, imageId } = run.input;
           for (const { agentId, pool } of copies) {
-            await agents.execute(run, agentId, 'base.remove', { imageId, pool }, { ...wait(), label: pool.poolId });
+            await agents.execute(
+              run,
+              agentId,
+              'base.remove',
+              { imageId, pool },
+              { ...wait(), label: pool.poolId },
+            );
           }
         },
         record: async (tx, { input }) => {
           const pools = input.copies.map(({ pool }) => pool.poolId);
           if (pools.length > 0) {
-            await tx.deleteFrom('BaseImage').where('imageId', '=', input.imageId).where('poolId', 'in', pools).execute();
+            await tx
+              .deleteFrom('BaseImage')
+              .where('imageId', '=', input.imageId)
+              .where('poolId', 'in', pools)
+              .execute();
           }
           await forgetUnused(tx, input.imageId);
         },
@@ -69,7 +96,11 @@ async function forgetUnused(tx: Transaction, imageId: ImageId): Promise<void> {
     .where(({ not, exists, selectFrom, or }) =>
       not(
         or([
-          exists(selectFrom('VirtualMachine').select('id').where((row) => row.or([row('templateId', '=', imageId), row('isoId', '=', imageId)]))),
+          exists(
+            selectFrom('VirtualMachine')
+              .select('id')
+              .where((row) => row.or([row('templateId', '=', imageId), row('isoId', '=', imageId)])),
+          ),
           exists(selectFrom('Volume').select('id').where('Volume.imageId', '=', imageId)),
           exists(selectFrom('BaseImage').select('poolId').where('BaseImage.imageId', '=', imageId)),
         ]),

@@ -39,7 +39,15 @@ function explained(input: RegisterInput, error: AgentFailed): Error {
 }
 
 /** Has a storage agent fetch an image; one that cannot be had, or is not what it should be, leaves nothing. */
-export function registerImageSaga({ agents, clock, settings }: { agents: AgentDispatcher; clock: Clock; settings: Settings }) {
+export function registerImageSaga({
+  agents,
+  clock,
+  settings,
+}: {
+  agents: AgentDispatcher;
+  clock: Clock;
+  settings: Settings;
+}) {
   return defineSaga<RegisterInput, RegisterOutputs>({
     kind: 'image.register',
     input: registerInput,
@@ -63,13 +71,16 @@ export function registerImageSaga({ agents, clock, settings }: { agents: AgentDi
             const deadlineSeconds = settings.get('copy.volume.wait');
             const sizes = await agents.execute(run, agentId, 'image.download', payload, { deadlineSeconds });
             const { sizeBytes, virtualSizeBytes, sha256: found } = sizes;
-            return { sizeBytes: sizeBytes.toString(), virtualSizeBytes: virtualSizeBytes.toString(), sha256: found };
+            return {
+              sizeBytes: sizeBytes.toString(),
+              virtualSizeBytes: virtualSizeBytes.toString(),
+              sha256: found,
+            };
           } catch (error) {
             throw error instanceof AgentFailed ? explained(run.input, error) : error;
           }
         },
         record: async (tx, { input }, output) => {
-          if (output === undefined) return;
           const { sizeBytes, virtualSizeBytes, sha256 } = output;
           const sizes = { sizeBytes: BigInt(sizeBytes), virtualSizeBytes: BigInt(virtualSizeBytes), sha256 };
           await tx
@@ -82,7 +93,13 @@ export function registerImageSaga({ agents, clock, settings }: { agents: AgentDi
         },
         undo: async (run) => {
           const { agentId, storePath, fileName } = run.input;
-          await agents.execute(run, agentId, 'image.delete', { storePath, fileName }, { deadlineSeconds: settings.get('wait') });
+          await agents.execute(
+            run,
+            agentId,
+            'image.delete',
+            { storePath, fileName },
+            { deadlineSeconds: settings.get('wait') },
+          );
         },
       },
     ],

@@ -1,7 +1,6 @@
 import type { Row } from '@nephos/model/database.ts';
 import type {
   ImageFormat as ImageFormats,
-  ImageKind,
   ImageReplicaState as ImageReplicaStates,
 } from '@nephos/model/generated/enums.ts';
 import { parseId, type ImageId } from '@nephos/model/kernel/ids.ts';
@@ -36,11 +35,25 @@ const ImageReplicaState = builder.enumType('ImageState', {
 const ImageReplica = builder.objectRef<Row<'ImageReplica'>>('ImageReplica').implement({
   description: 'An image in one zone.',
   fields: (t) => ({
-    zone: t.field({ type: Zone, description: 'The zone.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
-    state: t.field({ type: ImageReplicaState, description: 'Whether it can be used there.', resolve: ({ state }) => state }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
+    state: t.field({
+      type: ImageReplicaState,
+      description: 'Whether it can be used there.',
+      resolve: ({ state }) => state,
+    }),
     size: t.expose('sizeBytes', { type: 'Bytes', description: 'Size of its file.' }),
-    virtualSize: t.expose('virtualSizeBytes', { type: 'Bytes', description: 'Size of the disk that a guest sees.' }),
-    sha256: t.exposeString('sha256', { nullable: true, description: 'SHA-256 of its file; null for one made from a disk.' }),
+    virtualSize: t.expose('virtualSizeBytes', {
+      type: 'Bytes',
+      description: 'Size of the disk that a guest sees.',
+    }),
+    sha256: t.exposeString('sha256', {
+      nullable: true,
+      description: 'SHA-256 of its file; null for one made from a disk.',
+    }),
   }),
 });
 
@@ -55,18 +68,30 @@ function imageType(name: 'Template' | 'Iso', description: string) {
     fields: (t) => ({
       name: t.exposeString('name', { description: 'Its name.' }),
       displayText: t.exposeString('displayText', { description: 'What it is, in a few words.' }),
-      format: t.field({ type: ImageFormat, description: 'Format of its file.', resolve: ({ format }) => format }),
-      url: t.exposeString('url', { nullable: true, description: 'Where it was fetched from; null for one made from a disk.' }),
-      checksum: t.exposeString('checksum', { nullable: true, description: 'What the one who registered it demanded: `sha256:…`.' }),
+      format: t.field({
+        type: ImageFormat,
+        description: 'Format of its file.',
+        resolve: ({ format }) => format,
+      }),
+      url: t.exposeString('url', {
+        nullable: true,
+        description: 'Where it was fetched from; null for one made from a disk.',
+      }),
+      checksum: t.exposeString('checksum', {
+        nullable: true,
+        description: 'What the one who registered it demanded: `sha256:…`.',
+      }),
       isPublic: t.exposeBoolean('isPublic', { description: 'Whether everyone may use it.' }),
       isReady: t.boolean({
         description: 'Whether it can be used in at least one zone.',
-        resolve: async ({ id }, _args, { load }) => isReady((await load.partsOf('imageReplicas', id, replicasOf)) ?? []),
+        resolve: async ({ id }, _args, { load }) =>
+          isReady((await load.partsOf('imageReplicas', id, replicasOf)) ?? []),
       }),
       replicas: t.field({
         type: [ImageReplica],
         description: 'The zones it is in.',
-        resolve: async ({ id }, _args, { load }) => (await load.partsOf('imageReplicas', id, replicasOf)) ?? [],
+        resolve: async ({ id }, _args, { load }) =>
+          (await load.partsOf('imageReplicas', id, replicasOf)) ?? [],
       }),
       account: t.field({
         type: Account,
@@ -86,7 +111,14 @@ export const Template = imageType('Template', 'A bootable disk image that machin
 export const Iso = imageType('Iso', 'An installer disc.');
 
 const lists = [
-  { field: 'templates', type: 'Template', plural: 'templates', node: Template, permission: 'template.list', kind: 'TEMPLATE' },
+  {
+    field: 'templates',
+    type: 'Template',
+    plural: 'templates',
+    node: Template,
+    permission: 'template.list',
+    kind: 'TEMPLATE',
+  },
   { field: 'isos', type: 'Iso', plural: 'ISOs', node: Iso, permission: 'iso.list', kind: 'ISO' },
 ] as const;
 
@@ -109,7 +141,9 @@ for (const { kind, ...list } of lists) {
       where: ({ zoneId, isPublic }) => [
         ...(zoneId == null
           ? []
-          : [sql<boolean>`exists (select 1 from "ImageReplica" r where r."imageId" = "Image"."id" and r."zoneId" = ${zoneId} and r."state" = 'READY')`]),
+          : [
+              sql<boolean>`exists (select 1 from "ImageReplica" r where r."imageId" = "Image"."id" and r."zoneId" = ${zoneId} and r."state" = 'READY')`,
+            ]),
         ...(isPublic == null ? [] : [sql<boolean>`"isPublic" = ${isPublic}`]),
       ],
     },
@@ -129,13 +163,24 @@ function imagePayload(name: string, kind: 'Template' | 'Iso', ref: typeof Templa
         description: 'The image; it can be used once the job is done.',
         resolve: ({ imageId }, _args, { load }) => load.get('Image', imageId as ImageId),
       }),
-      job: t.field({ type: Job, ...jobField, resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)) }),
+      job: t.field({
+        type: Job,
+        ...jobField,
+        resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
+      }),
     }),
   });
 }
 
 const registrations = [
-  { field: 'registerTemplate', kind: 'TEMPLATE', type: 'Template', ref: Template, permission: 'template.register', format: 'QCOW2 or RAW' },
+  {
+    field: 'registerTemplate',
+    kind: 'TEMPLATE',
+    type: 'Template',
+    ref: Template,
+    permission: 'template.register',
+    format: 'QCOW2 or RAW',
+  },
   { field: 'registerIso', kind: 'ISO', type: 'Iso', ref: Iso, permission: 'iso.register', format: 'ISO' },
 ] as const;
 
@@ -145,19 +190,39 @@ for (const { field, kind, type, ref, permission, format } of registrations) {
     fields: (t) => ({
       zoneId: t.id({ description: 'The zone to fetch it to.' }),
       name: t.string({ description: 'Its name.' }),
-      displayText: t.string({ required: false, description: 'What it is, in a few words; its name when left out.' }),
-      url: t.string({ description: 'http or https URL. Private addresses are refused unless `secstorage.allowed.internal.sites` allows them.' }),
+      displayText: t.string({
+        required: false,
+        description: 'What it is, in a few words; its name when left out.',
+      }),
+      url: t.string({
+        description:
+          'http or https URL. Private addresses are refused unless `secstorage.allowed.internal.sites` allows them.',
+      }),
       format: t.field({
         type: ImageFormat,
         ...(kind === 'ISO' && { defaultValue: 'ISO' as const }),
         description: `Format of the file: ${format}.`,
       }),
-      checksum: t.string({ required: false, description: '`sha256:` and 64 hexadecimal digits: what the file must be.' }),
-      isPublic: t.boolean({ required: false, description: 'Whether everyone may use it; for administrators.' }),
-      idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
+      checksum: t.string({
+        required: false,
+        description: '`sha256:` and 64 hexadecimal digits: what the file must be.',
+      }),
+      isPublic: t.boolean({
+        required: false,
+        description: 'Whether everyone may use it; for administrators.',
+      }),
+      idempotencyKey: t.string({
+        required: false,
+        description: 'The same key and input again within 24 hours give the first answer again.',
+      }),
     }),
   });
-  const Payload = imagePayload(`Register${type}Payload`, type, ref, 'What was registered, and the job that fetches it.');
+  const Payload = imagePayload(
+    `Register${type}Payload`,
+    type,
+    ref,
+    'What was registered, and the job that fetches it.',
+  );
   builder.mutationField(field, (t) =>
     t.field({
       type: Payload,
@@ -166,7 +231,10 @@ for (const { field, kind, type, ref, permission, format } of registrations) {
         'Registers an image and has it fetched, with progress. One that cannot be had, or is not what it should be, leaves nothing. Errors: NOT_FOUND, VALIDATION_FAILED, FORBIDDEN.',
       args: { input: t.arg({ type: Input, description: 'The image.' }) },
       resolve: (_parent, { input }, { services, actor }) =>
-        services.images.register(actor, kind as ImageKind, { ...input, zoneId: idArgument('Zone', 'input.zoneId', input.zoneId) }),
+        services.images.register(actor, kind, {
+          ...input,
+          zoneId: idArgument('Zone', 'input.zoneId', input.zoneId),
+        }),
     }),
   );
 }
@@ -176,19 +244,33 @@ const CreateTemplateInput = builder.inputType('CreateTemplateInput', {
   fields: (t) => ({
     virtualMachineId: t.id({ description: 'The machine; it must be STOPPED.' }),
     name: t.string({ description: 'Name of the template.' }),
-    displayText: t.string({ required: false, description: 'What it is, in a few words; its name when left out.' }),
-    idempotencyKey: t.string({ required: false, description: 'The same key and input again within 24 hours give the first answer again.' }),
+    displayText: t.string({
+      required: false,
+      description: 'What it is, in a few words; its name when left out.',
+    }),
+    idempotencyKey: t.string({
+      required: false,
+      description: 'The same key and input again within 24 hours give the first answer again.',
+    }),
   }),
 });
 
-const CreateTemplatePayload = imagePayload('CreateTemplatePayload', 'Template', Template, 'The new template, and the job that copies the disk.');
+const CreateTemplatePayload = imagePayload(
+  'CreateTemplatePayload',
+  'Template',
+  Template,
+  'The new template, and the job that copies the disk.',
+);
 
 builder.mutationField('createTemplate', (t) =>
   t.field({
     type: CreateTemplatePayload,
     permission: 'template.create',
-    description: 'Makes a template of a stopped machine’s root disk. Errors: NOT_FOUND, INVALID_STATE, VALIDATION_FAILED.',
-    args: { input: t.arg({ type: CreateTemplateInput, description: 'Which machine, and the template’s name.' }) },
+    description:
+      'Makes a template of a stopped machine’s root disk. Errors: NOT_FOUND, INVALID_STATE, VALIDATION_FAILED.',
+    args: {
+      input: t.arg({ type: CreateTemplateInput, description: 'Which machine, and the template’s name.' }),
+    },
     resolve: (_parent, { input }, { services, actor }) =>
       services.images.createFromMachine(actor, {
         ...input,
@@ -200,7 +282,11 @@ builder.mutationField('createTemplate', (t) =>
 const DeleteImagePayload = builder.objectRef<{ jobId: string }>('DeleteImagePayload').implement({
   description: 'The job that removes the files.',
   fields: (t) => ({
-    job: t.field({ type: Job, ...jobField, resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)) }),
+    job: t.field({
+      type: Job,
+      ...jobField,
+      resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
+    }),
   }),
 });
 
@@ -222,7 +308,7 @@ for (const { field, kind, type, permission } of deletions) {
         'Deletes an image. Machines made from a template keep what they need of it. Errors: NOT_FOUND, FORBIDDEN, RESOURCE_IN_USE while it is in a drive.',
       args: { input: t.arg({ type: Input, description: 'Which image.' }) },
       resolve: (_parent, { input }, { services, actor }) =>
-        services.images.delete(actor, kind as ImageKind, idArgument(type, 'input.id', input.id)),
+        services.images.delete(actor, kind, idArgument(type, 'input.id', input.id)),
     }),
   );
 }

@@ -1,5 +1,8 @@
 import type { Row } from '@nephos/model/database.ts';
-import type { VolumeKind as VolumeKinds, VolumeState as VolumeStates } from '@nephos/model/generated/enums.ts';
+import type {
+  VolumeKind as VolumeKinds,
+  VolumeState as VolumeStates,
+} from '@nephos/model/generated/enums.ts';
 import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { addListField } from '../../graphql/list-field.ts';
@@ -39,11 +42,25 @@ export const Volume = builder.objectRef<Row<'Volume'>>('Volume').implement({
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name.' }),
     kind: t.field({ type: VolumeKind, description: 'What it is for.', resolve: ({ kind }) => kind }),
-    state: t.field({ type: VolumeState, description: 'What is going on with it.', resolve: ({ state }) => state }),
+    state: t.field({
+      type: VolumeState,
+      description: 'What is going on with it.',
+      resolve: ({ state }) => state,
+    }),
     size: t.expose('sizeBytes', { type: 'Bytes', description: 'Its size as the guest sees it.' }),
-    deviceIndex: t.exposeInt('deviceIndex', { nullable: true, description: 'Its place on the machine; 0 is the root disk.' }),
-    virtualMachineId: t.exposeID('virtualMachineId', { nullable: true, description: 'The machine it belongs to.' }),
-    zone: t.field({ type: Zone, description: 'The zone it is in.', resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId) }),
+    deviceIndex: t.exposeInt('deviceIndex', {
+      nullable: true,
+      description: 'Its place on the machine; 0 is the root disk.',
+    }),
+    virtualMachineId: t.exposeID('virtualMachineId', {
+      nullable: true,
+      description: 'The machine it belongs to.',
+    }),
+    zone: t.field({
+      type: Zone,
+      description: 'The zone it is in.',
+      resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),

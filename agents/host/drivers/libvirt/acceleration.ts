@@ -29,7 +29,20 @@ async function bootsWithKvm(): Promise<boolean> {
   const child = spawn(
     qemu,
     [
-      ...['-accel', 'kvm', '-cpu', 'host', '-machine', 'pc', '-m', '16', '-nodefaults', '-display', 'none', '-no-reboot'],
+      ...[
+        '-accel',
+        'kvm',
+        '-cpu',
+        'host',
+        '-machine',
+        'pc',
+        '-m',
+        '16',
+        '-nodefaults',
+        '-display',
+        'none',
+        '-no-reboot',
+      ],
       ...['-device', 'isa-debug-exit,iobase=0xf4,iosize=0x01'],
       ...['-drive', `file=${image},format=raw,if=floppy`],
     ],
@@ -57,7 +70,10 @@ function circumstances(): string {
  * @param wanted `kvm` or `qemu` decide, `auto` probes
  * @param folder where the result is kept
  */
-export async function findAcceleration(wanted: 'auto' | 'kvm' | 'qemu', folder: string): Promise<Acceleration> {
+export async function findAcceleration(
+  wanted: 'auto' | 'kvm' | 'qemu',
+  folder: string,
+): Promise<Acceleration> {
   if (wanted === 'kvm') return { kind: 'kvm', reason: 'NEPHOS_VIRT_TYPE asks for it' };
   if (wanted === 'qemu') return { kind: 'tcg', reason: 'NEPHOS_VIRT_TYPE asks for it' };
   if (!existsSync(device)) return { kind: 'tcg', reason: `there is no ${device}` };

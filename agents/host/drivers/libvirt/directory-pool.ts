@@ -39,8 +39,8 @@ async function spaceOf(folder: string): Promise<Space> {
 }
 
 async function removeIfThere(file: string): Promise<void> {
-  await unlink(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+  await unlink(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   });
 }
 
@@ -59,7 +59,9 @@ async function putInPlace(file: string, write: (temporary: string) => Promise<vo
 async function removeUnfinished(file: string): Promise<void> {
   const folder = path.dirname(file);
   const names = await readdir(folder).catch(() => []);
-  const left = names.filter((name) => name.startsWith(`${path.basename(file)}.`) && name.endsWith(unfinished));
+  const left = names.filter(
+    (name) => name.startsWith(`${path.basename(file)}.`) && name.endsWith(unfinished),
+  );
   await Promise.all(left.map((name) => rm(path.join(folder, name), { force: true })));
 }
 
@@ -79,7 +81,9 @@ export class DirectoryPools {
       await mkdir(bases, { recursive: true });
       await mkdir(volumes, { recursive: true });
     } catch (error) {
-      throw new CommandFailure('INTERNAL', `${pool.path} cannot be used: ${(error as Error).message}`, { cause: error });
+      throw new CommandFailure('INTERNAL', `${pool.path} cannot be used: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
     return spaceOf(pool.path);
   }
@@ -99,7 +103,8 @@ export class DirectoryPools {
   installBase(payload: CommandPayload<'base.install'>, context: CommandContext): Promise<ImageSizes> {
     const file = baseFile(payload);
     const going =
-      this.#installing.get(file) ?? this.#install(file, payload, context).finally(() => this.#installing.delete(file));
+      this.#installing.get(file) ??
+      this.#install(file, payload, context).finally(() => this.#installing.delete(file));
     this.#installing.set(file, going);
     return going;
   }
@@ -123,7 +128,8 @@ export class DirectoryPools {
       return;
     }
     const base = baseFile({ pool, imageId: baseImageId });
-    if (!(await exists(base))) throw new CommandFailure('NOT_FOUND', `template ${baseImageId} is not in pool ${pool.poolId}`);
+    if (!(await exists(base)))
+      throw new CommandFailure('NOT_FOUND', `template ${baseImageId} is not in pool ${pool.poolId}`);
     const backing = path.relative(path.dirname(file), base);
     await putInPlace(file, (temporary) => createClone(temporary, backing, sizeBytes));
   }
@@ -143,11 +149,21 @@ export class DirectoryPools {
     await removeIfThere(file);
   }
 
-  async exportVolume(payload: CommandPayload<'volume.export'>, { signal, progress }: CommandContext): Promise<ImageSizes> {
+  async exportVolume(
+    payload: CommandPayload<'volume.export'>,
+    { signal, progress }: CommandContext,
+  ): Promise<ImageSizes> {
     const file = volumeFile(payload);
-    if (!(await exists(file))) throw new CommandFailure('NOT_FOUND', `there is no disk ${payload.volumeId} in pool ${payload.pool.poolId}`);
+    if (!(await exists(file)))
+      throw new CommandFailure(
+        'NOT_FOUND',
+        `there is no disk ${payload.volumeId} in pool ${payload.pool.poolId}`,
+      );
     await putInPlace(payload.targetPath, (temporary) =>
-      convertDisk({ file, format: 'qcow2' }, temporary, { signal, progress: (percent) => progress(percent, 'copying the disk') }),
+      convertDisk({ file, format: 'qcow2' }, temporary, {
+        signal,
+        progress: (percent) => progress(percent, 'copying the disk'),
+      }),
     );
     return imageSizes(payload.targetPath);
   }
@@ -157,16 +173,27 @@ export class DirectoryPools {
     return (await exists(payload.targetPath)) ? imageSizes(payload.targetPath) : null;
   }
 
-  async #install(file: string, payload: CommandPayload<'base.install'>, context: CommandContext): Promise<ImageSizes> {
+  async #install(
+    file: string,
+    payload: CommandPayload<'base.install'>,
+    context: CommandContext,
+  ): Promise<ImageSizes> {
     const { sourcePath, format } = payload;
     if (!(await exists(file))) {
       if (!(await exists(sourcePath))) {
-        throw new CommandFailure('NOT_FOUND', `${sourcePath} cannot be read on this host; is secondary storage mounted?`);
+        throw new CommandFailure(
+          'NOT_FOUND',
+          `${sourcePath} cannot be read on this host; is secondary storage mounted?`,
+        );
       }
       const { signal, progress } = context;
       await putInPlace(file, async (temporary) => {
         if (format === 'QCOW2') await copyFile(sourcePath, temporary, constants.COPYFILE_FICLONE);
-        else await convertDisk({ file: sourcePath, format: 'raw' }, temporary, { signal, progress: (percent) => progress(percent, 'converting') });
+        else
+          await convertDisk({ file: sourcePath, format: 'raw' }, temporary, {
+            signal,
+            progress: (percent) => progress(percent, 'converting'),
+          });
       });
     }
     return imageSizes(file);

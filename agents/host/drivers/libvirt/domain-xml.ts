@@ -1,10 +1,19 @@
 import type { MachineSpec } from '@nephos/agent-protocol/machine.ts';
 import { uuidOf } from '@nephos/model/kernel/ids.ts';
-import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import XMLBuilder from 'fast-xml-builder';
+import { XMLParser } from 'fast-xml-parser';
 import { volumeFile } from './directory-pool.ts';
 
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressEmptyNode: true });
-const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', isArray: (name) => name === 'disk' || name === 'interface' });
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  suppressEmptyNode: true,
+});
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  isArray: (name) => name === 'disk' || name === 'interface',
+});
 
 export interface DomainOptions {
   spec: MachineSpec;
@@ -14,6 +23,9 @@ export interface DomainOptions {
   /** Filter on every network card. */
   filter: string;
 }
+
+/** What libvirt and QEMU call the drive below. */
+export const driveAlias = 'ide0-0-0';
 
 const cdrom = (isoPath: string | null) => ({
   '@type': 'file',
@@ -59,7 +71,7 @@ export function domainXml({ spec, virtType, vncSocket, filter }: DomainOptions):
       vcpu: { '@placement': 'static', '#text': spec.cpuCount },
       os: { type: { '@arch': 'x86_64', '@machine': 'pc', '#text': 'hvm' } },
       features: { acpi: {}, apic: {} },
-      cpu: virtType === 'kvm' ? { '@mode': 'host-model' } : { '@mode': 'custom', model: { '@fallback': 'allow', '#text': 'qemu64' } },
+      cpu: { '@mode': virtType === 'kvm' ? 'host-model' : 'maximum' },
       clock: { '@offset': 'utc' },
       on_poweroff: 'destroy',
       on_reboot: 'restart',
@@ -107,7 +119,9 @@ export function readDomainXml(xml: string): DomainFacts {
   const drive = devices.disk?.find((disk) => disk['@device'] === 'cdrom');
   return {
     isoPath: drive?.source?.['@file'] ?? null,
-    macAddresses: (devices.interface ?? []).flatMap(({ mac }) => (mac === undefined ? [] : [mac['@address']])),
+    macAddresses: (devices.interface ?? []).flatMap(({ mac }) =>
+      mac === undefined ? [] : [mac['@address']],
+    ),
     vncSocket: devices.graphics?.listen?.['@socket'] ?? devices.graphics?.['@socket'] ?? null,
   };
 }

@@ -45,7 +45,10 @@ export class GuestNetworks {
       for (const { macAddress, ipAddress, network } of nics) {
         await this.#ensureBridge(network);
         const host = [macAddress, `set:${machineId}`, ipAddress, hostName, leaseTime].join(',');
-        await this.#changeHosts(network.networkId, (hosts) => [...hosts.filter((line) => !line.startsWith(`${macAddress},`)), host]);
+        await this.#changeHosts(network.networkId, (hosts) => [
+          ...hosts.filter((line) => !line.startsWith(`${macAddress},`)),
+          host,
+        ]);
         await this.#ensureDhcp(network);
       }
     });
@@ -55,7 +58,9 @@ export class GuestNetworks {
   unplug(machineId: string): Promise<void> {
     return this.#inTurn(async () => {
       for (const networkId of await this.#knownNetworks()) {
-        const hasChanged = await this.#changeHosts(networkId, (hosts) => hosts.filter((line) => !line.includes(`,set:${machineId},`)));
+        const hasChanged = await this.#changeHosts(networkId, (hosts) =>
+          hosts.filter((line) => !line.includes(`,set:${machineId},`)),
+        );
         const pid = this.#dhcpPid(networkId);
         if (hasChanged && pid !== undefined) process.kill(pid, 'SIGHUP');
       }
@@ -78,7 +83,9 @@ export class GuestNetworks {
     const [, prefix] = ipaddr.parseCIDR(cidr);
     const addresses = JSON.parse(await this.#ip('-j', 'addr', 'show', 'dev', bridge)) as Addresses[];
     const isInside = ({ local }: { local: string }) => ipaddr.parse(local).match(ipaddr.parseCIDR(cidr));
-    const hasAddress = addresses.some(({ addr_info }) => addr_info.some((each) => each.family === 'inet' && isInside(each)));
+    const hasAddress = addresses.some(({ addr_info }) =>
+      addr_info.some((each) => each.family === 'inet' && isInside(each)),
+    );
     if (hasAddress) return;
     if (link.ifalias !== ours) {
       throw new CommandFailure(
@@ -148,7 +155,9 @@ export class GuestNetworks {
     const files = this.#filesOf(networkId);
     await mkdir(files.folder, { recursive: true, mode: 0o755 });
     const text = await readFile(files.hosts, 'utf8').catch(() => '');
-    const next = change(text.split('\n').filter((line) => line !== '')).map((line) => `${line}\n`).join('');
+    const next = change(text.split('\n').filter((line) => line !== ''))
+      .map((line) => `${line}\n`)
+      .join('');
     if (next === text) return false;
     await writeFile(`${files.hosts}.new`, next);
     await rename(`${files.hosts}.new`, files.hosts);
@@ -176,6 +185,8 @@ export class GuestNetworks {
 
   #run(program: string, args: readonly string[]): Promise<string> {
     const { namespace } = this.#options;
-    return namespace === '' ? runProgram(program, args) : runProgram('ip', ['netns', 'exec', namespace, program, ...args]);
+    return namespace === ''
+      ? runProgram(program, args)
+      : runProgram('ip', ['netns', 'exec', namespace, program, ...args]);
   }
 }

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
 import type { Libvirt } from '@nephos/node-libvirt/connection.ts';
-import { getHypervisorVersion, getLibvirtVersion, getNodeInfo, type Version } from '@nephos/node-libvirt/node.ts';
+import {
+  getHypervisorVersion,
+  getLibvirtVersion,
+  getMemoryStatistics,
+  getNodeInfo,
+  type Version,
+} from '@nephos/node-libvirt/node.ts';
 import type { Acceleration } from './acceleration.ts';
 
 const written = ({ major, minor, patch }: Version) => `${major}.${minor}.${patch}`;
@@ -15,8 +21,9 @@ async function operatingSystem(): Promise<string> {
 
 /** What this host is, as libvirt and the system tell. */
 export async function readHostFacts(libvirt: Libvirt, acceleration: Acceleration): Promise<HostFacts> {
-  const [node, hypervisor, library] = await Promise.all([
+  const [node, memory, hypervisor, library] = await Promise.all([
     getNodeInfo(libvirt),
+    getMemoryStatistics(libvirt),
     getHypervisorVersion(libvirt),
     getLibvirtVersion(libvirt),
   ]);
@@ -32,8 +39,9 @@ export async function readHostFacts(libvirt: Libvirt, acceleration: Acceleration
     cpuModel: cpu?.model ?? node.model,
     cpuCores: node.cpus,
     // Virtual machines often do not say how fast their processor is.
-    cpuMhz: node.megahertz || cpu?.speed || 1000,
-    memoryBytes: node.memory,
+    cpuMhz: [node.megahertz, cpu?.speed].find((mhz) => mhz !== undefined && mhz > 0) ?? 1000,
+    // The node's own figure counts NUMA cells, and on some machines leaves most of the memory out.
+    memoryBytes: memory.total ?? node.memory,
     capabilities: { vncConsole: true, gracefulStop: true, dhcp: true, antiSpoofing: true },
   };
 }

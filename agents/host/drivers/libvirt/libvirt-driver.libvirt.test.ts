@@ -36,7 +36,8 @@ describeDriverContract('libvirt', async () => {
     secondary,
     templatePath,
     isoPath,
-    pullPlug: (machineId) => destroyDomain(behindItsBack, domainByUuid(uuidOf(parseId('VirtualMachine', machineId)))),
+    pullPlug: (machineId) =>
+      destroyDomain(behindItsBack, domainByUuid(uuidOf(parseId('VirtualMachine', machineId)))),
     close: async () => {
       await behindItsBack.close();
       await driver.close();

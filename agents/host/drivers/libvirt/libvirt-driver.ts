@@ -23,13 +23,14 @@ import {
   undefineDomain,
 } from '@nephos/node-libvirt/domain.ts';
 import { hasErrorCode, LibvirtError } from '@nephos/node-libvirt/errors.ts';
+import { monitorCommand } from '@nephos/node-libvirt/guest.ts';
 import type { DomainRef } from '@nephos/node-libvirt/references.ts';
 import { getStatistics } from '@nephos/node-libvirt/statistics.ts';
 import type { Logger } from 'pino';
 import type { HostDriver, Inventory, MachineEvent } from '../../driver.ts';
 import type { Acceleration } from './acceleration.ts';
 import { DirectoryPools } from './directory-pool.ts';
-import { cdromXml, domainXml, readDomainXml } from './domain-xml.ts';
+import { cdromXml, domainXml, driveAlias, readDomainXml } from './domain-xml.ts';
 import { GuestNetworks } from './guest-networks.ts';
 import { readHostFacts } from './host-facts.ts';
 import { LibvirtLink } from './libvirt-link.ts';
@@ -50,10 +51,10 @@ export interface LibvirtDriverOptions {
 /** The power button is pressed again, should the guest not have been listening yet. */
 const pressAgainMs = 10_000;
 const mostTrayTries = 20;
-const trayMs = 250;
 
 /** Machines of ours are called by their id. */
-const machineIdOf = ({ name }: DomainRef): MachineId | undefined => (isId('VirtualMachine', name) ? name : undefined);
+const machineIdOf = ({ name }: DomainRef): MachineId | undefined =>
+  isId('VirtualMachine', name) ? name : undefined;
 
 const refTo = (machineId: MachineId): DomainRef => domainByUuid(uuidOf(machineId));
 
@@ -163,7 +164,10 @@ export class LibvirtDriver implements HostDriver {
     await rm(vncSocket, { force: true });
     const virtType = this.#options.acceleration.kind === 'kvm' ? 'kvm' : 'qemu';
     try {
-      const domain = await defineDomain(libvirt, domainXml({ spec, virtType, vncSocket, filter: guestFilter }));
+      const domain = await defineDomain(
+        libvirt,
+        domainXml({ spec, virtType, vncSocket, filter: guestFilter }),
+      );
       await startDomain(libvirt, domain);
     } catch (error) {
       // Nothing of a start that failed is left; where it was defined before, that definition would be an old one.
@@ -205,9 +209,11 @@ export class LibvirtDriver implements HostDriver {
   async removeMachine(machineId: MachineId): Promise<void> {
     const { libvirt } = this.#link;
     await this.#pullPlug(machineId);
-    await undefineDomain(libvirt, refTo(machineId), ['MANAGED_SAVE', 'SNAPSHOTS_METADATA', 'NVRAM']).catch((error: unknown) => {
-      if (!hasErrorCode(error, 'NO_DOMAIN')) throw explained(error);
-    });
+    await undefineDomain(libvirt, refTo(machineId), ['MANAGED_SAVE', 'SNAPSHOTS_METADATA', 'NVRAM']).catch(
+      (error: unknown) => {
+        if (!hasErrorCode(error, 'NO_DOMAIN')) throw explained(error);
+      },
+    );
     await this.#networks.unplug(machineId);
     await rm(this.#vncSocketOf(machineId), { force: true });
   }
@@ -222,9 +228,8 @@ export class LibvirtDriver implements HostDriver {
         await updateDevice(this.#link.libvirt, refTo(machineId), cdromXml(isoPath), [...where, 'FORCE']);
         return await this.observeMachine(machineId);
       } catch (error) {
-        // A guest that looks at the empty drive just now closes the tray before the disc is in.
         if (tries === mostTrayTries || !/tray/i.test((error as Error).message)) throw explained(error);
-        await delay(trayMs);
+        await this.#openTray(machineId);
       }
     }
   }
@@ -233,7 +238,10 @@ export class LibvirtDriver implements HostDriver {
     const { libvirt } = this.#link;
     try {
       const domain = refTo(machineId);
-      const [{ state }, xml] = await Promise.all([getDomainState(libvirt, domain), getDomainXml(libvirt, domain)]);
+      const [{ state }, xml] = await Promise.all([
+        getDomainState(libvirt, domain),
+        getDomainXml(libvirt, domain),
+      ]);
       return { machineId, power: powerOf(state), isoPath: readDomainXml(xml).isoPath };
     } catch (error) {
       if (hasErrorCode(error, 'NO_DOMAIN')) return { machineId, power: 'ABSENT', isoPath: null };
@@ -263,7 +271,9 @@ export class LibvirtDriver implements HostDriver {
     const socket = net.connect(vncSocket);
     return new Promise((resolve, reject) => {
       socket.once('connect', () => resolve(socket));
-      socket.once('error', (error) => reject(new CommandFailure('HYPERVISOR_ERROR', `the machine's VNC server: ${error.message}`)));
+      socket.once('error', (error) =>
+        reject(new CommandFailure('HYPERVISOR_ERROR', `the machine's VNC server: ${error.message}`)),
+      );
     });
   }
 
@@ -278,6 +288,15 @@ export class LibvirtDriver implements HostDriver {
   async #isOff(machineId: MachineId): Promise<boolean> {
     const { power } = await this.observeMachine(machineId);
     return power === 'OFF' || power === 'ABSENT';
+  }
+
+  /**
+   * A guest that resets its drive (a BIOS that looks for something to start from does) closes the tray without QEMU
+   * saying so. libvirt then takes it for open and does not open it again.
+   */
+  async #openTray(machineId: MachineId): Promise<void> {
+    const command = { execute: 'blockdev-open-tray', arguments: { id: driveAlias, force: true } };
+    await monitorCommand(this.#link.libvirt, refTo(machineId), command).catch(() => undefined);
   }
 
   async #pullPlug(machineId: MachineId): Promise<void> {
@@ -305,7 +324,8 @@ export class LibvirtDriver implements HostDriver {
   async #tellAll(): Promise<void> {
     try {
       const { machines } = await this.inventory();
-      for (const { machineId, power } of machines) this.#emit({ machineId, power, reason: 'seen after libvirt came back' });
+      for (const { machineId, power } of machines)
+        this.#emit({ machineId, power, reason: 'seen after libvirt came back' });
     } catch (error) {
       this.#options.log.warn({ err: error }, 'machines could not be looked at');
     }

@@ -67,14 +67,16 @@ export class LibvirtLink {
 
   async #keepUp(): Promise<void> {
     const { log, onReconnected } = this.#options;
-    while (!this.#isClosing) {
+    const isClosing = () => this.#isClosing;
+    while (!isClosing()) {
       const reason = await this.#libvirt?.closed;
-      if (this.#isClosing) return;
+      if (isClosing()) return;
       log.warn({ err: reason }, 'connection to libvirt ended');
-      for (this.#libvirt = undefined; this.#libvirt === undefined && !this.#isClosing; ) {
+      for (let isBack = false; !isBack && !isClosing();) {
         await sleep(retryMs);
         try {
           this.#libvirt = await this.#connect();
+          isBack = true;
           log.info('connected to libvirt again');
           onReconnected();
         } catch (error) {

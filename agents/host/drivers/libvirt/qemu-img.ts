@@ -8,12 +8,14 @@ import { runProgram, type RunOptions } from './run-program.ts';
 const memoryLimit = 2 * 1024 ** 3;
 
 function qemuImg(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  return runProgram('prlimit', [`--as=${memoryLimit}`, 'qemu-img', ...args], options).catch((error: unknown) => {
-    if (error instanceof CommandFailure && /No space left on device/.test(error.message)) {
-      throw new CommandFailure('INSUFFICIENT_SPACE', 'no space is left on the storage', { cause: error });
-    }
-    throw error;
-  });
+  return runProgram('prlimit', [`--as=${memoryLimit}`, 'qemu-img', ...args], options).catch(
+    (error: unknown) => {
+      if (error instanceof CommandFailure && error.message.includes('No space left on device')) {
+        throw new CommandFailure('INSUFFICIENT_SPACE', 'no space is left on the storage', { cause: error });
+      }
+      throw error;
+    },
+  );
 }
 
 /** An empty disk. */
@@ -23,7 +25,19 @@ export async function createDisk(file: string, sizeBytes: bigint): Promise<void>
 
 /** A linked clone. `backing` is relative to the clone, so that a pool can be moved as a whole. */
 export async function createClone(file: string, backing: string, sizeBytes: bigint): Promise<void> {
-  await qemuImg(['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, '--', file, sizeBytes.toString()]);
+  await qemuImg([
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-F',
+    'qcow2',
+    '-b',
+    backing,
+    '--',
+    file,
+    sizeBytes.toString(),
+  ]);
 }
 
 /** Writes a disk, with all it stands on, to one new QCOW2 file. */
@@ -44,7 +58,7 @@ export async function convertDisk(
 /** Size of the disk inside a QCOW2 file. @throws CommandFailure IN_USE while a machine runs on it */
 export async function virtualSizeOf(file: string): Promise<bigint> {
   const text = await qemuImg(['info', '--output=json', '-f', 'qcow2', '--', file]).catch((error: unknown) => {
-    if (error instanceof CommandFailure && /lock/.test(error.message)) {
+    if (error instanceof CommandFailure && error.message.includes('lock')) {
       throw new CommandFailure('IN_USE', 'a running machine uses this disk', { cause: error });
     }
     throw error;

@@ -13,9 +13,16 @@ const longestMessage = 2000;
  * Runs a program without a shell. @returns its standard output
  * @throws CommandFailure HYPERVISOR_ERROR with what it said, or the signal's reason
  */
-export async function runProgram(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
   const { signal, onOutput } = options;
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(signal && { signal, killSignal: 'SIGKILL' }) });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal && { signal, killSignal: 'SIGKILL' }),
+  });
   let output = '';
   let complaint = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -28,11 +35,22 @@ export async function runProgram(program: string, args: readonly string[], optio
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   child.once('error', (error) => {
     if (signal?.aborted) reject(signal.reason as Error);
-    else reject(new CommandFailure('HYPERVISOR_ERROR', `${program} could not be run: ${error.message}`, { cause: error }));
+    else
+      reject(
+        new CommandFailure('HYPERVISOR_ERROR', `${program} could not be run: ${error.message}`, {
+          cause: error,
+        }),
+      );
   });
   child.once('close', (code, killedBy) => {
     if (code === 0) resolve(output);
-    else reject(new CommandFailure('HYPERVISOR_ERROR', `${program}: ${complaint.trim() || `ended with ${killedBy ?? code ?? '?'}`}`));
+    else
+      reject(
+        new CommandFailure(
+          'HYPERVISOR_ERROR',
+          `${program}: ${complaint.trim() || `ended with ${killedBy ?? code ?? '?'}`}`,
+        ),
+      );
   });
   return promise;
 }

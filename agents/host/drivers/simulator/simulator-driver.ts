@@ -72,12 +72,13 @@ export class SimulatorDriver implements HostDriver {
   }
 
   async detachPool(pool: PoolReference): Promise<void> {
-    const holds = (things: Record<string, unknown>) => Object.keys(things).some((key) => key.startsWith(pool.poolId));
+    const holds = (things: Record<string, unknown>) =>
+      Object.keys(things).some((key) => key.startsWith(pool.poolId));
     if (holds(this.#state.volumes)) throw new CommandFailure('IN_USE', 'the pool still holds volumes');
     for (const key of Object.keys(this.#state.bases)) {
-      if (key.startsWith(pool.poolId)) delete this.#state.bases[key];
+      if (key.startsWith(pool.poolId)) Reflect.deleteProperty(this.#state.bases, key);
     }
-    delete this.#state.pools[pool.poolId];
+    Reflect.deleteProperty(this.#state.pools, pool.poolId);
     this.#save();
     await Promise.resolve();
   }
@@ -87,7 +88,10 @@ export class SimulatorDriver implements HostDriver {
     return Promise.resolve(isKnown ? { totalBytes: poolBytes, usedBytes: 0n } : null);
   }
 
-  async installBase(payload: CommandPayload<'base.install'>, { signal }: CommandContext): Promise<ImageSizes> {
+  async installBase(
+    payload: CommandPayload<'base.install'>,
+    { signal }: CommandContext,
+  ): Promise<ImageSizes> {
     await this.#options.time.work(`base.install ${payload.imageId}`, typical.copy, signal);
     const exported = this.#state.exports[payload.sourcePath];
     const base = exported ?? { sizeBytes: (20n * MiB).toString(), virtualSizeBytes: (66n * MiB).toString() };
@@ -102,7 +106,7 @@ export class SimulatorDriver implements HostDriver {
   }
 
   removeBase(payload: CommandPayload<'base.remove'>): Promise<void> {
-    delete this.#state.bases[baseKey(payload)];
+    Reflect.deleteProperty(this.#state.bases, baseKey(payload));
     this.#save();
     return Promise.resolve();
   }
@@ -126,8 +130,9 @@ export class SimulatorDriver implements HostDriver {
     const user = Object.values(this.#state.machines).find(
       (machine) => machine.power === 'ON' && machine.volumeIds.includes(payload.volumeId),
     );
-    if (user !== undefined) throw new CommandFailure('IN_USE', `volume ${payload.volumeId} is in use by ${user.name}`);
-    delete this.#state.volumes[volumeKey(payload)];
+    if (user !== undefined)
+      throw new CommandFailure('IN_USE', `volume ${payload.volumeId} is in use by ${user.name}`);
+    Reflect.deleteProperty(this.#state.volumes, volumeKey(payload));
     this.#save();
     await Promise.resolve();
   }
@@ -140,8 +145,11 @@ export class SimulatorDriver implements HostDriver {
     if (volume === undefined) throw new CommandFailure('NOT_FOUND', `there is no volume ${payload.volumeId}`);
     progress(50, 'copying');
     await this.#options.time.work(`volume.export ${payload.volumeId}`, typical.copy, signal);
-    const owner = Object.values(this.#state.machines).find(({ volumeIds }) => volumeIds.includes(payload.volumeId));
-    if (owner !== undefined && asksFor('fail-at-export', owner.name)) throw simulatedFailure('the copy was cut short');
+    const owner = Object.values(this.#state.machines).find(({ volumeIds }) =>
+      volumeIds.includes(payload.volumeId),
+    );
+    if (owner !== undefined && asksFor('fail-at-export', owner.name))
+      throw simulatedFailure('the copy was cut short');
     const sizes = { sizeBytes: (20n * MiB).toString(), virtualSizeBytes: volume.sizeBytes };
     this.#state.exports[payload.targetPath] = sizes;
     this.#save();
@@ -160,7 +168,11 @@ export class SimulatorDriver implements HostDriver {
     const { machineId, name } = machine;
     const known = this.#state.machines[machineId];
     if (known?.power === 'ON') return observationOf(known);
-    await this.#options.time.work(`machine.start ${name}`, asksFor('slow-at-start', name) ? 5000 : typical.start, signal);
+    await this.#options.time.work(
+      `machine.start ${name}`,
+      asksFor('slow-at-start', name) ? 5000 : typical.start,
+      signal,
+    );
     if (asksFor('fail-at-start', name)) throw simulatedFailure(`${name} did not start`);
     for (const disk of machine.disks) {
       if (!(volumeKey(disk) in this.#state.volumes)) {
@@ -201,7 +213,8 @@ export class SimulatorDriver implements HostDriver {
 
   async rebootMachine(machineId: MachineId): Promise<MachineObservation> {
     const machine = this.#state.machines[machineId];
-    if (machine?.power !== 'ON') throw new CommandFailure('NOT_FOUND', `machine ${machineId} does not run here`);
+    if (machine?.power !== 'ON')
+      throw new CommandFailure('NOT_FOUND', `machine ${machineId} does not run here`);
     await this.#options.time.work(`machine.reboot ${machine.name}`, typical.start);
     machine.startedAt = Date.now();
     this.#save();
@@ -210,7 +223,7 @@ export class SimulatorDriver implements HostDriver {
 
   removeMachine(machineId: MachineId): Promise<void> {
     const machine = this.#state.machines[machineId];
-    delete this.#state.machines[machineId];
+    Reflect.deleteProperty(this.#state.machines, machineId);
     this.#save();
     if (machine?.power === 'ON') this.#emit({ ...machine, power: 'OFF' }, 'destroyed');
     return Promise.resolve();
@@ -300,7 +313,7 @@ function observationOf({ machineId, power, isoPath }: SimulatedMachine): Machine
 /** Counters that grow with time and differ from machine to machine, so that a mix-up of two would show. */
 function countersOf(machine: SimulatedMachine): MachineCounters {
   const runs = BigInt(Date.now() - machine.startedAt);
-  const salt = BigInt([...machine.machineId].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7));
+  const salt = BigInt(Buffer.from(machine.machineId).reduce((sum, byte) => (sum * 31 + byte) % 9973, 7));
   return {
     machineId: parseId('VirtualMachine', machine.machineId),
     cpuNanoseconds: runs * (salt + 1000n) * BigInt(machine.cpuCount),

@@ -27,7 +27,9 @@ export function changeIsoSaga({ agents, settings }: MachineSagaDeps) {
           const { agentId, machineId, iso } = run.input;
           if (agentId === null) return;
           const payload = { machineId, isoPath: iso?.path ?? null };
-          await agents.execute(run, agentId, 'machine.setIso', payload, { deadlineSeconds: settings.get('wait') });
+          await agents.execute(run, agentId, 'machine.setIso', payload, {
+            deadlineSeconds: settings.get('wait'),
+          });
         },
         record: async (tx, { input }) => {
           await tx
@@ -40,7 +42,9 @@ export function changeIsoSaga({ agents, settings }: MachineSagaDeps) {
           const { agentId, machineId, before } = run.input;
           if (agentId === null) return;
           const payload = { machineId, isoPath: before?.path ?? null };
-          await agents.execute(run, agentId, 'machine.setIso', payload, { deadlineSeconds: settings.get('wait') });
+          await agents.execute(run, agentId, 'machine.setIso', payload, {
+            deadlineSeconds: settings.get('wait'),
+          });
         },
       },
     ],

@@ -27,7 +27,9 @@ const deployInput = z.object({
     name: z.string(),
     sizeBytes: z.string(),
     /** Template that it is a clone of, and where the template lies. */
-    base: z.object({ imageId: imageIdField, sourcePath: z.string(), format: z.enum(['QCOW2', 'RAW']) }).nullable(),
+    base: z
+      .object({ imageId: imageIdField, sourcePath: z.string(), format: z.enum(['QCOW2', 'RAW']) })
+      .nullable(),
   }),
   spec: z.custom<MachineSpecText>((value) => typeof value === 'object'),
 });
@@ -72,17 +74,21 @@ export function deploySaga({ agents, clock, settings }: MachineSagaDeps) {
           const payload = { ...rootDisk.base, pool: rootDisk.pool };
           const deadlineSeconds = settings.get('copy.volume.wait');
           // Hosts that share the pool may copy it at once; the copies are equal and the last one stays.
-          const { sizeBytes } = await agents.execute(run, agentId, 'base.install', payload, { deadlineSeconds });
+          const { sizeBytes } = await agents.execute(run, agentId, 'base.install', payload, {
+            deadlineSeconds,
+          });
           return { sizeBytes: sizeBytes.toString() };
         },
         record: async (tx, { input }, output) => {
           const { base, pool } = input.rootDisk;
           if (base === null) return;
-          const sizeBytes = BigInt(output?.sizeBytes ?? 0);
+          const sizeBytes = BigInt(output.sizeBytes);
           await tx
             .insertInto('BaseImage')
             .values({ imageId: base.imageId, poolId: pool.poolId, state: 'READY', sizeBytes })
-            .onConflict((conflict) => conflict.columns(['imageId', 'poolId']).doUpdateSet({ state: 'READY', sizeBytes }))
+            .onConflict((conflict) =>
+              conflict.columns(['imageId', 'poolId']).doUpdateSet({ state: 'READY', sizeBytes }),
+            )
             .execute();
         },
       },
@@ -91,20 +97,36 @@ export function deploySaga({ agents, clock, settings }: MachineSagaDeps) {
         act: async (run) => {
           const { agentId, rootDisk } = run.input;
           const { volumeId, pool, name, base } = rootDisk;
-          const payload = { volumeId, pool, name, sizeBytes: BigInt(rootDisk.sizeBytes), baseImageId: base?.imageId ?? null };
-          await agents.execute(run, agentId, 'volume.create', payload, { deadlineSeconds: settings.get('wait') });
+          const payload = {
+            volumeId,
+            pool,
+            name,
+            sizeBytes: BigInt(rootDisk.sizeBytes),
+            baseImageId: base?.imageId ?? null,
+          };
+          await agents.execute(run, agentId, 'volume.create', payload, {
+            deadlineSeconds: settings.get('wait'),
+          });
         },
         undo: async (run) => {
           const { agentId, rootDisk } = run.input;
           const { volumeId, pool } = rootDisk;
-          await agents.execute(run, agentId, 'volume.delete', { volumeId, pool }, { deadlineSeconds: settings.get('wait') });
+          await agents.execute(
+            run,
+            agentId,
+            'volume.delete',
+            { volumeId, pool },
+            { deadlineSeconds: settings.get('wait') },
+          );
         },
       },
       {
         name: 'start',
         act: async (run) => {
           const payload = { machine: decodeSpec(run.input.spec) };
-          await agents.execute(run, run.input.agentId, 'machine.start', payload, { deadlineSeconds: settings.get('wait') });
+          await agents.execute(run, run.input.agentId, 'machine.start', payload, {
+            deadlineSeconds: settings.get('wait'),
+          });
         },
         record: async (tx, { input }) => {
           const at = clock.now();
@@ -123,14 +145,25 @@ export function deploySaga({ agents, clock, settings }: MachineSagaDeps) {
         },
         undo: async (run) => {
           const { machineId, agentId } = run.input;
-          await agents.execute(run, agentId, 'machine.remove', { machineId }, { deadlineSeconds: settings.get('wait') });
+          await agents.execute(
+            run,
+            agentId,
+            'machine.remove',
+            { machineId },
+            { deadlineSeconds: settings.get('wait') },
+          );
         },
       },
     ],
     succeeded: (_tx, { input }) => Promise.resolve(input.machineId),
     failed: async (tx, { input }, error) => {
       const stateReason = error.message;
-      await move(tx, input.machineId, 'deployFailed', { stateReason, hostId: null, desiredPower: 'OFF', observedPower: null });
+      await move(tx, input.machineId, 'deployFailed', {
+        stateReason,
+        hostId: null,
+        desiredPower: 'OFF',
+        observedPower: null,
+      });
     },
   });
 }

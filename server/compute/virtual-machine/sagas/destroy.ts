@@ -26,12 +26,18 @@ export function destroySaga({ agents, clock, settings }: MachineSagaDeps) {
           const { agentId, machineId } = run.input;
           if (agentId === null) return;
           const payload = { machineId, graceSeconds: 0 };
-          await agents.execute(run, agentId, 'machine.stop', payload, { deadlineSeconds: settings.get('wait') });
+          await agents.execute(run, agentId, 'machine.stop', payload, {
+            deadlineSeconds: settings.get('wait'),
+          });
         },
         record: async (tx, { input }) => {
           const at = clock.now();
           await leaveHost(tx, input.machineId, 'destroyed', at);
-          await tx.updateTable('VirtualMachine').set({ destroyedAt: at }).where('id', '=', input.machineId).execute();
+          await tx
+            .updateTable('VirtualMachine')
+            .set({ destroyedAt: at })
+            .where('id', '=', input.machineId)
+            .execute();
         },
       },
     ],

@@ -38,14 +38,21 @@ export function expungeSaga({ agents, clock, settings }: MachineSagaDeps) {
         name: 'removeMachine',
         act: async (run) => {
           const { lastAgentId, machineId } = run.input;
-          if (lastAgentId !== null) await agents.execute(run, lastAgentId, 'machine.remove', { machineId }, wait());
+          if (lastAgentId !== null)
+            await agents.execute(run, lastAgentId, 'machine.remove', { machineId }, wait());
         },
       },
       {
         name: 'deleteVolumes',
         act: async (run) => {
           for (const { volumeId, agentId, pool } of run.input.volumes) {
-            await agents.execute(run, agentId, 'volume.delete', { volumeId, pool }, { ...wait(), label: volumeId });
+            await agents.execute(
+              run,
+              agentId,
+              'volume.delete',
+              { volumeId, pool },
+              { ...wait(), label: volumeId },
+            );
           }
         },
         record: (tx, { input }) => forget(tx, input.machineId, clock.now()),
@@ -60,8 +67,16 @@ export function expungeSaga({ agents, clock, settings }: MachineSagaDeps) {
 /** Deletes the rows of a machine and gives back all it held. */
 async function forget(tx: Transaction, machineId: Id<'VirtualMachine'>, at: Date): Promise<void> {
   const nics = await tx.selectFrom('Nic').select('id').where('virtualMachineId', '=', machineId).execute();
-  await releaseAddresses(tx, nics.map(({ id }) => id), at);
-  const volumes = await tx.deleteFrom('Volume').where('virtualMachineId', '=', machineId).returningAll().execute();
+  await releaseAddresses(
+    tx,
+    nics.map(({ id }) => id),
+    at,
+  );
+  const volumes = await tx
+    .deleteFrom('Volume')
+    .where('virtualMachineId', '=', machineId)
+    .returningAll()
+    .execute();
   for (const { poolId, sizeBytes } of volumes) await releasePool(tx, poolId, sizeBytes);
   const machine = await tx
     .deleteFrom('VirtualMachine')

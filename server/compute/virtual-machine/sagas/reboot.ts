@@ -16,7 +16,13 @@ export function rebootSaga({ agents, settings }: MachineSagaDeps) {
         name: 'reboot',
         act: async (run) => {
           const { agentId, machineId } = run.input;
-          await agents.execute(run, agentId, 'machine.reboot', { machineId }, { deadlineSeconds: settings.get('wait') });
+          await agents.execute(
+            run,
+            agentId,
+            'machine.reboot',
+            { machineId },
+            { deadlineSeconds: settings.get('wait') },
+          );
         },
       },
     ],

@@ -39,13 +39,20 @@ export function startSaga({ agents, clock, settings }: MachineSagaDeps) {
         name: 'leaveLastHost',
         act: async (run) => {
           const { lastAgentId, machineId } = run.input;
-          if (lastAgentId !== null) await agents.execute(run, lastAgentId, 'machine.remove', { machineId }, wait());
+          if (lastAgentId !== null)
+            await agents.execute(run, lastAgentId, 'machine.remove', { machineId }, wait());
         },
       },
       {
         name: 'start',
         act: async (run) => {
-          await agents.execute(run, run.input.agentId, 'machine.start', { machine: decodeSpec(run.input.spec) }, wait());
+          await agents.execute(
+            run,
+            run.input.agentId,
+            'machine.start',
+            { machine: decodeSpec(run.input.spec) },
+            wait(),
+          );
         },
         record: async (tx, { input }) => {
           const at = clock.now();
@@ -60,7 +67,11 @@ export function startSaga({ agents, clock, settings }: MachineSagaDeps) {
     ],
     succeeded: (_tx, { input }) => Promise.resolve(input.machineId),
     failed: async (tx, { input }) => {
-      await move(tx, input.machineId, 'startFailed', { hostId: null, desiredPower: 'OFF', observedPower: 'OFF' });
+      await move(tx, input.machineId, 'startFailed', {
+        hostId: null,
+        desiredPower: 'OFF',
+        observedPower: 'OFF',
+      });
     },
   });
 }

@@ -28,7 +28,13 @@ export function stopSaga({ agents, clock, settings }: MachineSagaDeps) {
         act: async (run) => {
           const { agentId, machineId, graceSeconds } = run.input;
           const deadlineSeconds = graceSeconds + settings.get('wait');
-          const { forced } = await agents.execute(run, agentId, 'machine.stop', { machineId, graceSeconds }, { deadlineSeconds });
+          const { forced } = await agents.execute(
+            run,
+            agentId,
+            'machine.stop',
+            { machineId, graceSeconds },
+            { deadlineSeconds },
+          );
           return { forced };
         },
         record: async (tx, { input }) => {
