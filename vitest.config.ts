@@ -31,9 +31,20 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: 'test/support/global-postgres.ts',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
           name: 'hypervisor',
           include: onHypervisor,
-          exclude: ['**/node_modules/**'],
+          exclude: ['**/node_modules/**', 'test/faults/**'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -28,6 +28,8 @@ export interface LinkOptions {
 
 const firstRetryMs = 200;
 const longestRetryMs = 15_000;
+/** A server that kept the connection this long is well: the pauses begin anew. */
+const settledMs = 1000;
 
 /** The agent's one outgoing connection: kept up, with growing and scattered pauses between attempts. */
 export class AgentLink {
@@ -73,11 +75,12 @@ export class AgentLink {
         const reason = await this.#connectOnce();
         if (isStopping()) return;
         log.warn({ reason }, 'connection to the server ended');
+        failures = performance.now() - since > settledMs ? 0 : failures + 1;
       } catch (error) {
         if (isStopping()) return;
         log.warn({ err: error }, 'could not connect to the server');
+        failures++;
       }
-      failures = performance.now() - since > longestRetryMs ? 0 : failures + 1;
       // Half of the pause is random, so that the agents of a server that went away do not come back as one.
       const pause = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10));
       await sleep(pause / 2 + (Math.random() * pause) / 2, undefined, {

@@ -128,7 +128,11 @@ function asFailure(error: unknown, { signal }: DownloadOptions): unknown {
   if (signal.aborted || error instanceof CommandFailure) return error;
   const { cause } = error as Error;
   if (cause instanceof CommandFailure) return cause;
-  return new CommandFailure('DOWNLOAD_FAILED', error instanceof Error ? error.message : String(error), {
-    cause: error,
-  });
+  const { code, message } = error as NodeJS.ErrnoException;
+  const isCut = code === 'ECONNRESET';
+  return new CommandFailure(
+    'DOWNLOAD_FAILED',
+    isCut ? 'the connection broke before the whole file had come' : message,
+    { cause: error },
+  );
 }

@@ -20,10 +20,15 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
     });
   }
   if (original instanceof GraphQLError) {
-    const code = (original.extensions.code as string | undefined) ?? 'VALIDATION_FAILED';
+    const { code = 'VALIDATION_FAILED', details, ...others } = original.extensions;
     return new GraphQLError(original.message, {
       ...place,
-      extensions: { ...original.extensions, code, traceId },
+      extensions: {
+        ...others,
+        code,
+        ...(details !== undefined && { details: { ...fieldOf(error), ...details } }),
+        traceId,
+      },
     });
   }
   if (isDatabaseUnavailable(original)) {
@@ -42,4 +47,13 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
     ...place,
     extensions: { code: 'INTERNAL', remedy: 'look for the trace id in the server log', traceId },
   });
+}
+
+/** Where in the variables a value stands that is not of its type; GraphQL says it in the message alone. */
+function fieldOf(error: unknown): { path?: string } {
+  const text = error instanceof Error ? error.message : '';
+  const [, variable, place] =
+    /^Variable "\$(\w+)" got invalid value .*?(?: at "([\w.[\]]+)")?; /s.exec(text) ?? [];
+  const path = place ?? variable;
+  return path === undefined ? {} : { path };
 }

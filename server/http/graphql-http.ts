@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { parse, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import { createRequestContext, type RequestContext } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
+import { assertWithinLimits, queryLimits } from '../graphql/query-limits.ts';
 import type { Platform } from '../platform/platform.ts';
 import { newTraceId, traceIdFrom, withTrace } from '../platform/trace.ts';
 import type { Services } from '../services.ts';
@@ -38,6 +39,7 @@ export class GraphqlHttp {
       logging: false,
       batching: false,
       multipart: false,
+      plugins: [limitPlugin(platform)],
       maskedErrors: { maskError: (error) => maskError(error, platform.log) },
       context: (initial) => this.#contextFor(initial),
     });
@@ -106,4 +108,26 @@ export class GraphqlHttp {
     ending.signal.addEventListener('abort', stopWatching, { once: true });
     return createRequestContext({ ...base, ending: ending.signal });
   }
+}
+
+/** Keeps every document and operation within the limits, before anything is looked up. */
+function limitPlugin({ log }: Platform): Plugin {
+  const check = (args: ExecutionArgs, stop: (result: { errors: ReturnType<typeof maskError>[] }) => void) => {
+    try {
+      assertWithinLimits({ ...args, variables: args.variableValues });
+    } catch (error) {
+      stop({ errors: [maskError(error, log)] });
+    }
+  };
+  return {
+    onParse: ({ setParseFn }) => {
+      setParseFn((source: string) => parse(source, { maxTokens: queryLimits.tokens }));
+    },
+    onExecute: ({ args, setResultAndStopExecution }) => {
+      check(args, setResultAndStopExecution);
+    },
+    onSubscribe: ({ args, setResultAndStopExecution }) => {
+      check(args, setResultAndStopExecution);
+    },
+  };
 }

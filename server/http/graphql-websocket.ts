@@ -6,6 +6,7 @@ import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { createRequestContext, type RequestContext } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
+import { assertWithinLimits, queryLimits } from '../graphql/query-limits.ts';
 import type { Actor } from '../platform/actor.ts';
 import { newTraceId, withTrace } from '../platform/trace.ts';
 import { bearerOf, credentialsOf, findActor, isOwnOrigin } from './authentication.ts';
@@ -34,9 +35,10 @@ export class GraphqlWebsocket {
         onConnect: ({ extra, connectionParams }) => this.#admit(extra, connectionParams),
         onSubscribe: ({ extra }, _id, { query, operationName, variables }) => {
           try {
-            const document = parse(query);
+            const document = parse(query, { maxTokens: queryLimits.tokens });
             const errors = validate(schema, document);
             if (errors.length > 0) return mask(errors);
+            assertWithinLimits({ schema, document, operationName, variables });
             const contextValue = this.#contextOf(extra);
             return { schema, document, operationName, variableValues: variables, contextValue };
           } catch (error) {

@@ -66,13 +66,10 @@ export class HttpServer {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { health, files } = this.#options;
-    const { pathname } = new URL(request.url ?? '/', 'http://server');
+    const pathname = pathOf(request);
     switch (pathname) {
       case '/graphql':
-        if (Number(request.headers['content-length'] ?? 0) > longestBody) {
-          response.writeHead(413).end();
-          return;
-        }
+        if (refusesBody(request, response)) return;
         return this.#graphql.handle(request, response);
       case '/healthz': {
         health.live(response);
@@ -95,7 +92,7 @@ export class HttpServer {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const { pathname } = new URL(request.url ?? '/', 'http://server');
+    const pathname = pathOf(request);
     const token = /^\/console\/vnc\/([\w-]{20,100})$/.exec(pathname)?.[1];
     if (pathname === '/graphql') this.#websocket.upgrade(request, socket, head);
     else if (token !== undefined) void this.#consoles.upgrade(request, socket, head, token);
@@ -111,4 +108,18 @@ export class HttpServer {
     const actor = await findActor(this.#options.services, credentialsOf(request.headers), client);
     return actor !== null && roleAllows(actor.role, 'setting.list');
   }
+}
+
+/** The path of a request; what is no path (`//`) leads to the console. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return URL.parse(url, 'http://server')?.pathname ?? '/';
+}
+
+/** Answers a request whose body is too long, or does not say how long it is. */
+function refusesBody({ method, headers }: IncomingMessage, response: ServerResponse): boolean {
+  const length = headers['content-length'];
+  const lacksLength = method === 'POST' && length === undefined;
+  if (!lacksLength && Number(length ?? 0) <= longestBody) return false;
+  response.writeHead(lacksLength ? 411 : 413, { connection: 'close' }).end();
+  return true;
 }

@@ -34,8 +34,3 @@ export function isUniqueViolation(error: unknown, index?: string): boolean {
     (index === undefined || error.constraint === index)
   );
 }
-
-/** Whether a row could not be deleted because another refers to it. */
-export function isForeignKeyViolation(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '23503';
-}

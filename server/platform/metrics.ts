@@ -12,7 +12,6 @@ export class Metrics {
     'kind',
     'outcome',
   ]);
-  readonly subscriptions = this.#gauge('nephos_graphql_subscriptions', 'Subscriptions that are open.');
   readonly jobsFinished = this.#counter('nephos_jobs_finished_total', 'Jobs that came to an end.', [
     'kind',
     'status',

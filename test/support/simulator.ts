@@ -44,6 +44,12 @@ export class Simulator implements AsyncDisposable {
     return this.#child?.pid ?? -1;
   }
 
+  /** Name of a host, by its place in the simulator. */
+  hostName(index: number): string {
+    const { hosts = 1, name = 'sim' } = this.#options;
+    return hosts === 1 ? name : `${name}-${index + 1}`;
+  }
+
   /** Starts the process, again after {@link kill}. */
   async launch(): Promise<void> {
     const { admin, agentUrl, folder, hosts = 1, name = 'sim' } = this.#options;

@@ -39,16 +39,16 @@ export interface WebFiles extends AsyncDisposable {
 }
 
 /** A web server on loopback with some files, or with misbehaviour of one's own, by path. */
-export async function serveFiles(files: Record<string, Answer>): Promise<WebFiles> {
+export async function serveFiles(files: Record<string, Answer>, address = '127.0.0.1'): Promise<WebFiles> {
   const server = createServer((request, response) => {
     const file = files[request.url ?? ''];
     if (file === undefined) response.writeHead(404).end();
     else if (typeof file === 'function') file(request, response);
     else response.writeHead(200, { 'content-length': file.length }).end(file);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${address}:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

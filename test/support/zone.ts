@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startStorageAgent } from '@nephos/storage-agent/storage-agent.ts';
@@ -13,6 +14,8 @@ export interface TestZone extends AsyncDisposable {
   simulator: Simulator;
   /** Folder of the zone's image store. */
   imageStore: string;
+  /** Names of the images in it, whole or half. */
+  filesInImageStore(): Promise<string[]>;
 }
 
 /** The input of a zone as the wizard gives it, on the free agents of a server. */
@@ -62,7 +65,7 @@ export const createZoneMutation = `
 
 /** A zone with simulated hosts and a storage agent, ready for machines. */
 export async function createTestZone(
-  server: TestServer,
+  server: Pick<TestServer, 'admin' | 'agentUrl' | 'folder'>,
   options: Partial<SimulatorOptions> = {},
 ): Promise<TestZone> {
   const { admin, agentUrl } = server;
@@ -93,6 +96,10 @@ export async function createTestZone(
     zoneId: createZone.zone.id,
     simulator,
     imageStore: path.join(folder, 'images'),
+    filesInImageStore: async () => {
+      const entries = await readdir(path.join(folder, 'images'), { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    },
     async [Symbol.asyncDispose]() {
       await storage.stop();
       await simulator.kill();

@@ -19,8 +19,7 @@ import { expungeSaga } from './sagas/expunge.ts';
 import { rebootSaga } from './sagas/reboot.ts';
 import { startSaga } from './sagas/start.ts';
 import { stopSaga } from './sagas/stop.ts';
-import { invalidState, move, type MachineRow } from './store.ts';
-import { nextState } from './state-machine.ts';
+import { move, type MachineRow } from './store.ts';
 
 export interface MachineInput extends ExpectsVersion {
   id: Id<'VirtualMachine'>;
@@ -308,12 +307,4 @@ async function volumesWithAgents(tx: Transaction, machine: MachineRow) {
     .orderBy((row) => row('Host.linkState', '=', 'UP'), 'desc')
     .execute();
   return rows.map(({ volumeId, agentId, poolId, path }) => ({ volumeId, agentId, pool: { poolId, path } }));
-}
-
-/** Whether a machine would accept an event now; the reason when it would not. */
-export function refusalOf(
-  machine: MachineRow,
-  event: Parameters<typeof nextState>[1],
-): PlatformError | undefined {
-  return nextState(machine.state, event) === undefined ? invalidState(machine, event) : undefined;
 }

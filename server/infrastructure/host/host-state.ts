@@ -1,4 +1,4 @@
-import type { HostAdminState, HostLinkState } from '@nephos/model/generated/enums.ts';
+import type { HostLinkState } from '@nephos/model/generated/enums.ts';
 
 /** What can happen to the link between a host's agent and the platform. */
 export type HostLinkEvent = 'connecting' | 'connected' | 'lost' | 'overdue' | 'declaredDown';
@@ -11,8 +11,3 @@ export const hostLinkTransitions: Record<HostLinkState, Partial<Record<HostLinkE
   ALERT: { connected: 'UP', declaredDown: 'DOWN' },
   DOWN: { connected: 'UP' },
 };
-
-/** Whether a host takes new machines. */
-export function acceptsMachines(host: { linkState: HostLinkState; adminState: HostAdminState }): boolean {
-  return host.linkState === 'UP' && host.adminState === 'ENABLED';
-}

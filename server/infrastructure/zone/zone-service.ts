@@ -38,11 +38,6 @@ export class ZoneService {
       async (mutation) => {
         const { tx } = mutation;
         const zoneId = newId('Zone');
-        const agents: Row<'Agent'>[] = [];
-        for (const [index, host] of plan.hosts.entries()) {
-          agents.push(await agentForHost(tx, `input.hosts.${index}`, host, plan.cluster));
-        }
-        const storageAgent = await storageAgentFor(tx, 'input.imageStore', zoneId, plan.imageStore);
         try {
           await tx
             .insertInto('Zone')
@@ -61,6 +56,11 @@ export class ZoneService {
           if (isUniqueViolation(error)) throw invalid('input.name', plan.name, 'is the name of another zone');
           throw error;
         }
+        const agents: Row<'Agent'>[] = [];
+        for (const [index, host] of plan.hosts.entries()) {
+          agents.push(await agentForHost(tx, `input.hosts.${index}`, host, plan.cluster));
+        }
+        const storageAgent = await storageAgentFor(tx, 'input.imageStore', zoneId, plan.imageStore);
         const sagaInput: CreateZoneInput = {
           plan,
           zoneId,

@@ -15,7 +15,10 @@ export interface ExecutionOptions {
   log: Logger;
   /** Aborted, with a CANCELLED error, when the job is to be cancelled. */
   cancelled: AbortSignal;
-  /** Fault tests stop the world here: `saga:step` is after the step was written, `saga:step:acted` before. */
+  /**
+   * Fault tests stop the world here: `saga:step` is after the step was written, `saga:step:acted` before; on the way
+   * back `saga:step:undone` and `saga:step:undoActed`.
+   */
   park(point: string): Promise<void>;
 }
 
@@ -143,17 +146,21 @@ export class SagaExecution {
   /** @returns why it could not be undone, after the last try */
   async #undo(step: AnyStep, index: number): Promise<unknown> {
     const record = this.#record;
+    const { kind } = this.#saga;
+    const { park } = this.#options;
     const run = this.#runOf(step, index, 'undo');
     record.begin(index, 'UNDOING');
     await record.commit(this.#statusWhileUnwinding);
     for (let failures = 0; ; failures++) {
       try {
         await record.whileDatabaseIsAway(() => step.undo?.(run) ?? Promise.resolve());
+        await park(`${kind}:${step.name}:undoActed`);
         record.end(index, 'UNDONE');
         await record.commit(this.#statusWhileUnwinding, async (tx) => {
           if (record.step(index).isRecorded) await step.recordUndo?.(tx, run);
           return undefined;
         });
+        await park(`${kind}:${step.name}:undone`);
         return undefined;
       } catch (error) {
         if (isNotOurs(error)) throw error;

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { CommandPayload, CommandResult } from '@nephos/agent-protocol/commands.ts';
 import type { MachineCounters, MachineObservation, PoolReference } from '@nephos/agent-protocol/machine.ts';
@@ -152,13 +154,17 @@ export class SimulatorDriver implements HostDriver {
       throw simulatedFailure('the copy was cut short');
     const sizes = { sizeBytes: (20n * MiB).toString(), virtualSizeBytes: volume.sizeBytes };
     this.#state.exports[payload.targetPath] = sizes;
+    // A zone's image store is real even here, since its storage agent is: what is exported can be deleted there.
+    if (existsSync(path.dirname(payload.targetPath))) writeFileSync(payload.targetPath, '');
     this.#save();
     return sizesOf(sizes);
   }
 
   findExport(payload: CommandPayload<'volume.export'>): Promise<ImageSizes | null> {
-    const sizes = this.#state.exports[payload.targetPath];
-    return Promise.resolve(sizes === undefined ? null : sizesOf(sizes));
+    const { targetPath } = payload;
+    const sizes = this.#state.exports[targetPath];
+    const wasDeleted = existsSync(path.dirname(targetPath)) && !existsSync(targetPath);
+    return Promise.resolve(sizes === undefined || wasDeleted ? null : sizesOf(sizes));
   }
 
   async startMachine(

@@ -1,0 +1,48 @@
+// `npm run check`: what can be known of the code without running it. The last line counts the checks.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { migrationScriptFor } from '@nephos/model/migrate/schema-engine.ts';
+import { printApiSchema } from '@nephos/server/graphql/schema.ts';
+import { undescribed } from './checks/descriptions.ts';
+import { withMigratedDatabase } from './launch/scratch-database.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Runs a program from node_modules/.bin (which the bootstrap put on the PATH). @returns what it complains of */
+function tool(program: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: root, encoding: 'utf8' });
+  if (error) return String(error);
+  return status === 0 ? '' : `${stdout}${stderr}`.trim() || `${program} ended with ${status}`;
+}
+
+/** Each gives what is wrong, or nothing. */
+const checks: Record<string, () => string | Promise<string>> = {
+  format: () => tool('prettier', '--check', '--log-level=warn', '.'),
+  types: () => tool('tsc', '-p', '.', '--noEmit'),
+  lint: () => tool('eslint', '.', '--max-warnings=0'),
+  boundaries: () => tool('depcruise', '--config', 'dependency-cruiser.config.js', '.'),
+  'dead code': () => tool('knip', '--no-progress'),
+  console: () => tool('npm', 'run', '--silent', 'check', '--workspace', '@nephos/console'),
+  'schema is fresh': () => {
+    const stored = readFileSync(path.join(root, 'server/graphql/schema.graphql'), 'utf8');
+    return stored === printApiSchema() ? '' : 'server/graphql/schema.graphql is old: npm run schema';
+  },
+  'schema is described': () => undescribed().join('\n'),
+  'migrations make the schema': async () => {
+    const script = await withMigratedDatabase(migrationScriptFor);
+    return script === null ? '' : `npm run migration -- NAME would write:\n${script}`;
+  },
+};
+
+let failed = 0;
+for (const [name, run] of Object.entries(checks)) {
+  const startedAt = performance.now();
+  const problem = await run();
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (problem) failed++;
+  console.log(`${problem ? 'FAILED' : 'ok    '} ${name} (${seconds} s)`);
+  if (problem) console.log(problem);
+}
+console.log(`${Object.keys(checks).length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

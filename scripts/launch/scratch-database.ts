@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { applyMigrations } from '@nephos/model/migrate/apply.ts';
+import { ensureDatabase, startEmbeddedPostgres } from './postgres.ts';
+
+/** Gives the address of an embedded database that every migration was applied to, and takes it away afterwards. */
+export async function withMigratedDatabase<Result>(
+  action: (url: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nephos-scratch-'));
+  const server = await startEmbeddedPostgres({
+    dataFolder: path.join(folder, 'data'),
+    runFolder: path.join(folder, 'run'),
+    settings: { fsync: 'off' },
+  });
+  try {
+    await ensureDatabase(server, 'scratch');
+    const url = server.urlOf('scratch');
+    await applyMigrations(url);
+    return await action(url);
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,33 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runNode, withoutReport, type Outcome } from './suite.ts';
+
+interface PlaywrightReport {
+  stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+}
+
+/** Runs the browser tests; a test that passed only when repeated has failed. */
+export async function runPlaywright(args: readonly string[]): Promise<Outcome> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nephos-report-'));
+  const file = path.join(folder, 'playwright.json');
+  try {
+    const code = await runNode(
+      'node_modules/@playwright/test/cli.js',
+      ['test', '-c', 'test/e2e/playwright.config.ts', '--reporter=line,json', ...args],
+      { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+    );
+    const { stats } = JSON.parse(readFileSync(file, 'utf8')) as PlaywrightReport;
+    const failed = stats.unexpected + stats.flaky;
+    return {
+      passed: stats.expected,
+      failed: failed === 0 && code !== 0 ? 1 : failed,
+      skipped: stats.skipped,
+    };
+  } catch (error) {
+    console.error('playwright left no report:', error);
+    return withoutReport;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+/** What a suite found. */
+export interface Outcome {
+  passed: number;
+  failed: number;
+  /** Tests that were there and did not run. */
+  skipped: number;
+}
+
+/** One part of `npm test`. */
+export interface Suite {
+  name: string;
+  /** Seconds it should stay under on two cores. */
+  budgetSeconds: number;
+  /** What it needs of the system; without it the suite is left out. */
+  needs: readonly ('hypervisor' | 'guest-image' | 'browser')[];
+  run(): Promise<Outcome>;
+}
+
+export const root = path.resolve(import.meta.dirname, '..', '..');
+
+/** A suite that ended without a report has failed, whatever it may have printed. */
+export const withoutReport: Outcome = { passed: 0, failed: 1, skipped: 0 };
+
+/** Runs a program of this repository on this Node, its output shown. @returns its exit code */
+export function runNode(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const child = spawn(process.execPath, [path.join(root, script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,97 @@
+import path from 'node:path';
+import type { Database } from '@nephos/model/database.ts';
+
+/** What there is outside of the database, as hosts and folders show it; every list sorted. */
+export interface Books {
+  /** `host machine` of machines that run. */
+  running: string[];
+  /** `host machine` of machines that are defined but off. */
+  off: string[];
+  /** `pool volume bytes` */
+  volumes: string[];
+  /** `pool image` of templates' copies on primary storage. */
+  bases: string[];
+  /** Names of the files in image stores. */
+  imageFiles: string[];
+}
+
+/** What was promised, or what of it is in use: numbers by what they are of, and addresses by plug. */
+interface Promises {
+  cpuMhz: Record<string, number>;
+  memoryBytes: Record<string, bigint>;
+  storageBytes: Record<string, bigint>;
+  addresses: string[];
+}
+
+/** The same things three times over, as different tables of the database have them. */
+export async function seenInDatabase(
+  db: Database,
+): Promise<{ believed: Books; promised: Promises; held: Promises }> {
+  const [hosts, pools, machines, volumes, bases, replicas, nics, addresses] = await Promise.all([
+    db
+      .selectFrom('HostCapacity')
+      .innerJoin('Host', 'Host.id', 'hostId')
+      .selectAll('HostCapacity')
+      .select('name')
+      .execute(),
+    db.selectFrom('StoragePoolCapacity').selectAll().execute(),
+    db.selectFrom('VirtualMachine').selectAll().execute(),
+    db.selectFrom('Volume').selectAll().execute(),
+    db.selectFrom('BaseImage').selectAll().execute(),
+    db.selectFrom('ImageReplica').select(['path', 'state']).execute(),
+    db.selectFrom('Nic').select(['id', 'ipAddress']).where('ipAddress', 'is not', null).execute(),
+    db.selectFrom('GuestIpAddress').select(['nicId', 'address']).where('nicId', 'is not', null).execute(),
+  ]);
+  const nameOf = (id: string | null) => hosts.find(({ hostId }) => hostId === id)?.name ?? 'nowhere';
+  const placed = (hostId: string) => machines.filter((machine) => machine.hostId === hostId);
+  const sum = (values: bigint[]) => values.reduce((total, value) => total + value, 0n);
+  return {
+    believed: {
+      running: machines
+        .filter(({ state }) => state === 'RUNNING')
+        .map(({ id, hostId }) => `${nameOf(hostId)} ${id}`)
+        .sort(),
+      off: machines
+        .filter(
+          ({ state, lastHostId }) => lastHostId !== null && (state === 'STOPPED' || state === 'DESTROYED'),
+        )
+        .map(({ id, lastHostId }) => `${nameOf(lastHostId)} ${id}`)
+        .sort(),
+      volumes: volumes.map(({ id, poolId, sizeBytes }) => `${poolId} ${id} ${sizeBytes}`).sort(),
+      bases: bases
+        .filter(({ state }) => state === 'READY')
+        .map(({ poolId, imageId }) => `${poolId} ${imageId}`)
+        .sort(),
+      imageFiles: replicas
+        .filter(({ state }) => state === 'READY')
+        .map((replica) => path.basename(replica.path))
+        .sort(),
+    },
+    promised: {
+      cpuMhz: Object.fromEntries(hosts.map(({ name, cpuMhzReserved }) => [name, cpuMhzReserved])),
+      memoryBytes: Object.fromEntries(
+        hosts.map(({ name, memoryBytesReserved }) => [name, memoryBytesReserved]),
+      ),
+      storageBytes: Object.fromEntries(pools.map(({ poolId, allocatedBytes }) => [poolId, allocatedBytes])),
+      addresses: addresses.map(({ nicId, address }) => `${nicId} ${address}`).sort(),
+    },
+    held: {
+      cpuMhz: Object.fromEntries(
+        hosts.map(({ name, hostId }) => [
+          name,
+          placed(hostId).reduce((total, { cpuMhz }) => total + cpuMhz, 0),
+        ]),
+      ),
+      memoryBytes: Object.fromEntries(
+        hosts.map(({ name, hostId }) => [name, sum(placed(hostId).map(({ memoryBytes }) => memoryBytes))]),
+      ),
+      storageBytes: Object.fromEntries(
+        pools.map(({ poolId }) => [
+          poolId,
+          sum(volumes.filter((volume) => volume.poolId === poolId).map(({ sizeBytes }) => sizeBytes)),
+        ]),
+      ),
+      addresses: nics.map(({ id, ipAddress }) => `${id} ${ipAddress}`).sort(),
+    },
+  };
+}

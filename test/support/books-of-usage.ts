@@ -1,0 +1,57 @@
+import type { Database } from '@nephos/model/database.ts';
+
+/** Kinds of event that begin a meter, and those that end it. */
+const meters = [
+  { begins: 'VM_CREATE', ends: 'VM_EXPUNGE' },
+  { begins: 'VM_START', ends: 'VM_STOP' },
+  { begins: 'VOLUME_CREATE', ends: 'VOLUME_DELETE' },
+  { begins: 'TEMPLATE_CREATE', ends: 'TEMPLATE_DELETE' },
+  { begins: 'ISO_CREATE', ends: 'ISO_DELETE' },
+] as const;
+
+/** What is wrong with the meters: each must begin and end in turn, and run on exactly while its thing is there. */
+export async function unpairedUsage(db: Database): Promise<string[]> {
+  const events = [
+    ...(await db.selectFrom('UsageEvent').select(['id', 'kind', 'resourceId']).execute()),
+    ...(await db.selectFrom('UsageEventPending').select(['id', 'kind', 'resourceId']).execute()),
+  ].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const present = await presentThings(db);
+  return meters.flatMap(({ begins, ends }) => {
+    const open = new Set<string>();
+    const wrong: string[] = [];
+    for (const { kind, resourceId } of events) {
+      if (kind === begins && open.has(resourceId)) wrong.push(`${kind} twice of ${resourceId}`);
+      else if (kind === begins) open.add(resourceId);
+      else if (kind === ends && !open.delete(resourceId))
+        wrong.push(`${kind} of ${resourceId} that never began`);
+    }
+    const expected = present[begins];
+    return [
+      ...wrong,
+      ...[...open].filter((id) => !expected.has(id)).map((id) => `${begins} of ${id}, which is gone`),
+      ...[...expected].filter((id) => !open.has(id)).map((id) => `no ${begins} of ${id}`),
+    ];
+  });
+}
+
+/** Ids of what is metered now, by the kind of event that began it. */
+async function presentThings(db: Database): Promise<Record<(typeof meters)[number]['begins'], Set<string>>> {
+  const machines = await db.selectFrom('VirtualMachine').select(['id', 'state', 'lastHostId']).execute();
+  const volumes = await db.selectFrom('Volume').select('id').where('state', '=', 'READY').execute();
+  const images = await db
+    .selectFrom('Image')
+    .innerJoin('ImageReplica', 'imageId', 'Image.id')
+    .select(['Image.id', 'kind'])
+    .where('state', '=', 'READY')
+    .execute();
+  const ids = (rows: { id: string }[]) => new Set(rows.map(({ id }) => id));
+  const running = machines.filter(({ state }) => state === 'RUNNING');
+  return {
+    // A machine that never ran was never metered.
+    VM_CREATE: ids([...running, ...machines.filter(({ lastHostId }) => lastHostId !== null)]),
+    VM_START: ids(running),
+    VOLUME_CREATE: ids(volumes),
+    TEMPLATE_CREATE: ids(images.filter(({ kind }) => kind === 'TEMPLATE')),
+    ISO_CREATE: ids(images.filter(({ kind }) => kind === 'ISO')),
+  };
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { signIn, type ApiClient } from './api-client.ts';
+import { ProductProcess } from './child-process.ts';
+import { freePort } from './free-port.ts';
+import { adminPassword } from './server.ts';
+
+export interface ServerProcessOptions {
+  databaseUrl: string;
+  /** Shared by servers of one database. */
+  folder?: string;
+  leaseSeconds?: number;
+}
+
+/** A management server in a process of its own, on ports that stay the same from one start to the next. */
+export class ServerProcess implements AsyncDisposable {
+  readonly folder: string;
+  readonly url: string;
+  readonly agentUrl: string;
+  readonly #options: ServerProcessOptions;
+  readonly #ports: { http: number; agent: number };
+  #process: ProductProcess | undefined;
+  #admin: ApiClient | undefined;
+
+  private constructor(options: ServerProcessOptions, ports: { http: number; agent: number }) {
+    this.#options = options;
+    this.#ports = ports;
+    this.folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'nephos-server-'));
+    this.url = `http://127.0.0.1:${ports.http}`;
+    this.agentUrl = `wss://127.0.0.1:${ports.agent}`;
+  }
+
+  /** Resolves when it serves. */
+  static async start(options: ServerProcessOptions): Promise<ServerProcess> {
+    const server = new ServerProcess(options, { http: await freePort(), agent: await freePort() });
+    await server.launch();
+    return server;
+  }
+
+  /** Starts the process, again after {@link kill}; it parks the jobs that come to the point of that name. */
+  async launch(parkAt = ''): Promise<void> {
+    this.#process = new ProductProcess('server/main.ts', {
+      DATABASE_URL: this.#options.databaseUrl,
+      NEPHOS_HTTP_PORT: String(this.#ports.http),
+      NEPHOS_AGENT_PORT: String(this.#ports.agent),
+      NEPHOS_MASTER_KEY_FILE: path.join(this.folder, 'master.key'),
+      NEPHOS_TOKEN_FOLDER: path.join(this.folder, 'tokens'),
+      NEPHOS_ADMIN_PASSWORD: adminPassword,
+      NEPHOS_LEASE_SECONDS: String(this.#options.leaseSeconds ?? 15),
+      NEPHOS_PARK_AT: parkAt,
+    });
+    await this.#process.message();
+    this.#admin ??= await signIn(this.url, 'admin', adminPassword);
+  }
+
+  get admin(): ApiClient {
+    if (this.#admin === undefined) throw new Error('the server was never started');
+    return this.#admin;
+  }
+
+  get process(): ProductProcess {
+    if (this.#process === undefined) throw new Error('the server was never started');
+    return this.#process;
+  }
+
+  /** Resolves when a job lies at the point that was given to {@link launch}. */
+  async parked(): Promise<void> {
+    await this.process.logged(({ msg }) => msg === 'parked for a fault test');
+  }
+
+  /** Ends the process without a word. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await this.#admin?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
