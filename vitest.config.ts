@@ -22,7 +22,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'api',
-          include: ['test/api/**/*.test.ts'],
+          include: ['test/{api,coverage,security}/**/*.test.ts'],
           globalSetup: 'test/support/global-postgres.ts',
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -90,7 +90,7 @@ export const serverVariables = {
   }),
   NEPHOS_PARK_AT: optionalText({
     description:
-      'Fault tests only: `saga:step` after whose persisting the server does nothing more for that job; `:acted`, `:undoActed` and `:undone` name the other moments.',
+      'Fault tests only: `saga:step` after whose persisting the server does nothing more for that job; `:acted`, `:undoActed` and `:undone` name the other moments, commas separate several.',
   }),
   NEPHOS_LOG_LEVEL: logLevel,
 };

@@ -95,6 +95,8 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const agentPort = await endpoint.start();
   running.startJobs();
   for (const reconciler of reconcilers) reconciler.start();
+  // How often they look may be a setting: a shorter time must not wait for the end of a longer one.
+  platform.settings.onRefreshed(() => reconcilers.forEach((reconciler) => reconciler.lookSoon()));
   if (options.tokenFolder !== '') await writeTokens(gateway, options.tokenFolder);
   const httpPort = await http.start();
   health.isServing = true;

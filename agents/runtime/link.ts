@@ -28,8 +28,6 @@ export interface LinkOptions {
 
 const firstRetryMs = 200;
 const longestRetryMs = 15_000;
-/** A server that kept the connection this long is well: the pauses begin anew. */
-const settledMs = 1000;
 
 /** The agent's one outgoing connection: kept up, with growing and scattered pauses between attempts. */
 export class AgentLink {
@@ -70,12 +68,12 @@ export class AgentLink {
     const { log } = this.#options;
     const isStopping = () => this.#stopping.signal.aborted;
     for (let failures = 0; !isStopping();) {
-      const since = performance.now();
       try {
         const reason = await this.#connectOnce();
         if (isStopping()) return;
         log.warn({ reason }, 'connection to the server ended');
-        failures = performance.now() - since > settledMs ? 0 : failures + 1;
+        // It took our hello, so it was well: whatever it was, it may be over at once.
+        failures = 0;
       } catch (error) {
         if (isStopping()) return;
         log.warn({ err: error }, 'could not connect to the server');

@@ -43,6 +43,8 @@ export const requirements: Readonly<Record<Purpose, readonly Requirement[]>> = {
   ],
   // The kernel and busybox that go into the guest are only downloaded, not installed.
   'guest-image': [
+    // Asks a guest from outside whether it is there.
+    need('iputils-ping', 'ping'),
     need('xorriso'),
     need('mtools', 'mcopy'),
     need('grub-common', 'grub-mkrescue'),

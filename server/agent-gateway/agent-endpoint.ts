@@ -77,7 +77,7 @@ export class AgentEndpoint {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { pathname } = new URL(request.url ?? '/', 'https://agents');
+    const pathname = URL.parse(request.url ?? '/', 'https://agents')?.pathname ?? '/';
     if (pathname === '/agent') {
       this.#sockets?.handleUpgrade(request, socket, head, (client) =>
         this.#sockets?.emit('connection', client, request),
@@ -105,7 +105,14 @@ export class AgentEndpoint {
       {
         connectionInitWaitTimeout: 15_000,
         onConnect: ({ extra }) => {
-          extra.connection = connectionOf(extra.socket, extra.request);
+          const connection = connectionOf(extra.socket, extra.request);
+          extra.connection = connection;
+          // Not graphql-ws's `onClose`: that waits for the instructions to end, and they end with the session.
+          extra.socket.once('close', () => {
+            gateway.disconnected(connection).catch((error: unknown) => {
+              log.warn({ err: error }, 'end of an agent connection could not be recorded');
+            });
+          });
         },
         onSubscribe: ({ extra }, _id, { query, variables }) => {
           const { connection } = extra;
@@ -123,12 +130,6 @@ export class AgentEndpoint {
         },
         execute: (args) => execute(args),
         subscribe: (args) => subscribe(args),
-        onClose: ({ extra }) => {
-          if (extra.connection === undefined) return;
-          gateway.disconnected(extra.connection).catch((error: unknown) => {
-            log.warn({ err: error }, 'end of an agent connection could not be recorded');
-          });
-        },
       },
       sockets,
       0,

@@ -14,12 +14,7 @@ const pluginName = 'nephosPermission' as const;
  * Root fields that anyone may call. The list is reviewed: a field that says `public` and does not stand here keeps the
  * server from starting, as does one that says nothing.
  */
-const publicFields = new Set([
-  'Query.viewer',
-  'Query.serverInfo',
-  'Mutation.signIn',
-  'Mutation.useSetupLink',
-]);
+const publicFields = new Set(['Query.viewer', 'Mutation.signIn', 'Mutation.useSetupLink']);
 
 declare global {
   // Pothos' own way to give fields options of one's own.
@@ -102,11 +97,7 @@ function guard<Types extends SchemaTypes>(
   if (permission === undefined || permission === 'public') return resolve;
   return (parent, args, context, info) => {
     const { viewer } = context as unknown as RequestContext;
-    if (viewer === null) {
-      throw new PlatformError('UNAUTHENTICATED', 'sign in first', {
-        remedy: 'sign in, or send an API key as "Authorization: Bearer …"',
-      });
-    }
+    if (viewer === null) throw signInFirst();
     if (permission === null) throw new PlatformError('FORBIDDEN', 'this field is not open to anyone');
     if (permission !== 'signedIn') demand(viewer, permission);
     return resolve(parent, args, context, info);
@@ -116,3 +107,10 @@ function guard<Types extends SchemaTypes>(
 SchemaBuilder.registerPlugin(pluginName, PermissionPlugin);
 
 export { pluginName as permissionPlugin };
+
+/** The answer to a caller that nobody knows. */
+export function signInFirst(): PlatformError {
+  return new PlatformError('UNAUTHENTICATED', 'sign in first', {
+    remedy: 'sign in, or send an API key as "Authorization: Bearer …"',
+  });
+}

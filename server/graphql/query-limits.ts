@@ -1,10 +1,12 @@
 import {
   getNamedType,
   isCompositeType,
-  isIntrospectionType,
   isListType,
   getNullableType,
   Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  visit,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -56,7 +58,7 @@ export function assertWithinLimits({ schema, document, operationName, variables 
   let aliases = 0;
   let cost = 0;
 
-  const visit = (
+  const visitSet = (
     set: SelectionSetNode,
     type: GraphQLCompositeType,
     depth: number,
@@ -73,7 +75,7 @@ export function assertWithinLimits({ schema, document, operationName, variables 
         selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
       const condition = fragment?.typeCondition?.name.value;
       const inner = condition === undefined ? type : schema.getType(condition);
-      if (fragment && isCompositeType(inner)) visit(fragment.selectionSet, inner, depth, times, within);
+      if (fragment && isCompositeType(inner)) visitSet(fragment.selectionSet, inner, depth, times, within);
     }
   };
 
@@ -87,25 +89,41 @@ export function assertWithinLimits({ schema, document, operationName, variables 
     if (field.alias && ++aliases > queryLimits.aliases) throw tooComplex('aliases', aliases);
     cost += times;
     if (cost > queryLimits.cost) throw tooComplex('cost', cost);
-    const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
+    const definition = fieldOf(parent, field.name.value);
     if (definition === undefined || !field.selectionSet) return;
     const inner = getNamedType(definition.type);
-    // The shape of the schema is small and the same for all.
-    if (!isCompositeType(inner) || isIntrospectionType(inner)) return;
+    if (!isCompositeType(inner)) return;
     const asked = pageOf(field, variables ?? {});
     const isConnection = inner.name.endsWith('Connection');
     if (isConnection) {
-      visit(field.selectionSet, inner, depth + 1, times, asked ?? presumedItems.connection);
+      visitSet(field.selectionSet, inner, depth + 1, times, asked ?? presumedItems.connection);
       return;
     }
     const isList = isListType(getNullableType(definition.type));
     const items = isList ? (parent.name.endsWith('Connection') ? within : (asked ?? presumedItems.list)) : 1;
-    visit(field.selectionSet, inner, depth + 1, times * items, within);
+    visitSet(field.selectionSet, inner, depth + 1, times * items, within);
   };
 
   const rootFields = operation.selectionSet.selections.length;
   if (rootFields > queryLimits.rootFields) throw tooComplex('rootFields', rootFields);
-  visit(operation.selectionSet, rootType, 1, 1, 1);
+  visitSet(operation.selectionSet, rootType, 1, 1, 1);
+}
+
+/** Whether a document looks into the schema, wherever in it. */
+export function asksForSchema(document: DocumentNode): boolean {
+  let isAsking = false;
+  visit(document, {
+    Field: ({ name }) => {
+      isAsking ||= name.value === SchemaMetaFieldDef.name || name.value === TypeMetaFieldDef.name;
+    },
+  });
+  return isAsking;
+}
+
+function fieldOf(parent: GraphQLCompositeType, name: string) {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return 'getFields' in parent ? parent.getFields()[name] : undefined;
 }
 
 function pageOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number | undefined {

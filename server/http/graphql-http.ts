@@ -3,7 +3,8 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { parse, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import { createRequestContext, type RequestContext } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
-import { assertWithinLimits, queryLimits } from '../graphql/query-limits.ts';
+import { signInFirst } from '../graphql/permission-plugin.ts';
+import { asksForSchema, assertWithinLimits, queryLimits } from '../graphql/query-limits.ts';
 import type { Platform } from '../platform/platform.ts';
 import { newTraceId, traceIdFrom, withTrace } from '../platform/trace.ts';
 import type { Services } from '../services.ts';
@@ -115,6 +116,8 @@ function limitPlugin({ log }: Platform): Plugin {
   const check = (args: ExecutionArgs, stop: (result: { errors: ReturnType<typeof maskError>[] }) => void) => {
     try {
       assertWithinLimits({ ...args, variables: args.variableValues });
+      const { viewer } = args.contextValue as RequestContext;
+      if (viewer === null && asksForSchema(args.document)) throw signInFirst();
     } catch (error) {
       stop({ errors: [maskError(error, log)] });
     }

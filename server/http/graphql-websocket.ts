@@ -49,7 +49,8 @@ export class GraphqlWebsocket {
         subscribe: (args) => traced(() => endingAtOnce(args, subscribe(args))),
         onError: (_context, _id, _payload, errors) => mask(errors).map((error) => error.toJSON()),
         onNext: (_context, _id, _payload, _args, result) => {
-          if (result.errors !== undefined) result.errors = mask(result.errors);
+          const { errors, data = null } = result;
+          return errors && { data, errors: mask(errors).map((error) => error.toJSON()) };
         },
         onClose: ({ extra }) => extra.ending?.abort(),
       },

@@ -41,6 +41,11 @@ export class ApiClient {
     this.#headers = headers;
   }
 
+  /** Value of the header that says who asks; empty where a cookie does. */
+  get authorization(): string {
+    return this.#headers.authorization ?? '';
+  }
+
   async send(query: string, variables: Record<string, unknown> = {}): Promise<ApiAnswer> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
@@ -72,9 +77,14 @@ export class ApiClient {
       retryAttempts: 0,
       connectionParams: { authorization: this.#headers.authorization },
     });
-    for await (const { data, errors } of this.#socket.iterate<Data>({ query, variables })) {
-      if (errors) throw new ApiError(errors as unknown as ApiErrorShape[]);
-      if (data) yield data;
+    try {
+      for await (const { data, errors } of this.#socket.iterate<Data>({ query, variables })) {
+        if (errors) throw new ApiError(errors as unknown as ApiErrorShape[]);
+        if (data) yield data;
+      }
+    } catch (error) {
+      // A refused subscription comes as the bare list of its errors.
+      throw Array.isArray(error) ? new ApiError(error as ApiErrorShape[]) : error;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.ts';
 import { followJob, type JobView } from './jobs.ts';
-import { serveFiles, tinyQcow2 } from './web-files.ts';
+import { serveFiles, tinyIso, tinyQcow2 } from './web-files.ts';
 
 /** Lets templates come from loopback, where tests serve them. */
 export async function allowLoopback(admin: ApiClient): Promise<void> {
@@ -12,26 +12,45 @@ export async function allowLoopback(admin: ApiClient): Promise<void> {
   );
 }
 
-/** A public template that is ready in a zone. @returns its id */
+/** A template that is ready in a zone. @returns its id */
 export async function registerTemplate(
   admin: ApiClient,
   zoneId: string,
   virtualSizeBytes?: bigint,
+  { isPublic = true }: { isPublic?: boolean } = {},
+): Promise<string> {
+  const disk = tinyQcow2(virtualSizeBytes ? { virtualSizeBytes } : {});
+  return register(admin, 'Template', disk, { zoneId, name: 'tiny', format: 'QCOW2', isPublic });
+}
+
+/** A disc that is ready in a zone. @returns its id */
+export async function registerIso(
+  admin: ApiClient,
+  zoneId: string,
+  { isPublic = true }: { isPublic?: boolean } = {},
+): Promise<string> {
+  return register(admin, 'Iso', tinyIso(), { zoneId, name: 'disc', isPublic });
+}
+
+async function register(
+  admin: ApiClient,
+  type: 'Template' | 'Iso',
+  content: Buffer,
+  input: Record<string, unknown>,
 ): Promise<string> {
   await allowLoopback(admin);
-  await using files = await serveFiles({
-    '/disk.qcow2': tinyQcow2(virtualSizeBytes ? { virtualSizeBytes } : {}),
-  });
-  const { registerTemplate: registered } = await admin.ask<{
-    registerTemplate: { template: { id: string }; job: { id: string } };
+  await using files = await serveFiles({ '/image': content });
+  const { registered } = await admin.ask<{
+    registered: { image: { id: string }; job: { id: string } };
   }>(
-    'mutation ($input: RegisterTemplateInput!) { registerTemplate(input: $input) { template { id } job { id } } }',
-    { input: { zoneId, name: 'tiny', url: `${files.url}/disk.qcow2`, format: 'QCOW2', isPublic: true } },
+    `mutation ($input: Register${type}Input!) {
+      registered: register${type}(input: $input) { image: ${type.toLowerCase()} { id } job { id } }
+    }`,
+    { input: { ...input, url: `${files.url}/image` } },
   );
   const job = await followJob(admin, registered.job.id);
-  if (job.status !== 'SUCCEEDED')
-    throw new Error(`template was not registered: ${JSON.stringify(job.error)}`);
-  return registered.template.id;
+  if (job.status !== 'SUCCEEDED') throw new Error(`${type} was not registered: ${JSON.stringify(job.error)}`);
+  return registered.image.id;
 }
 
 /** Id of a seeded service offering. */

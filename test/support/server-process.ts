@@ -22,6 +22,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly #ports: { http: number; agent: number };
   #process: ProductProcess | undefined;
   #admin: ApiClient | undefined;
+  #parkAt: readonly string[] = [];
 
   private constructor(options: ServerProcessOptions, ports: { http: number; agent: number }) {
     this.#options = options;
@@ -38,8 +39,9 @@ export class ServerProcess implements AsyncDisposable {
     return server;
   }
 
-  /** Starts the process, again after {@link kill}; it parks the jobs that come to the point of that name. */
-  async launch(parkAt = ''): Promise<void> {
+  /** Starts the process, again after {@link kill}; it parks the jobs that come to one of these points. */
+  async launch(parkAt: readonly string[] = []): Promise<void> {
+    this.#parkAt = parkAt;
     this.#process = new ProductProcess('server/main.ts', {
       DATABASE_URL: this.#options.databaseUrl,
       NEPHOS_HTTP_PORT: String(this.#ports.http),
@@ -48,7 +50,7 @@ export class ServerProcess implements AsyncDisposable {
       NEPHOS_TOKEN_FOLDER: path.join(this.folder, 'tokens'),
       NEPHOS_ADMIN_PASSWORD: adminPassword,
       NEPHOS_LEASE_SECONDS: String(this.#options.leaseSeconds ?? 15),
-      NEPHOS_PARK_AT: parkAt,
+      NEPHOS_PARK_AT: parkAt.join(','),
     });
     await this.#process.message();
     this.#admin ??= await signIn(this.url, 'admin', adminPassword);
@@ -64,9 +66,16 @@ export class ServerProcess implements AsyncDisposable {
     return this.#process;
   }
 
-  /** Resolves when a job lies at the point that was given to {@link launch}. */
+  /** Points at which it parks jobs. */
+  get parkAt(): readonly string[] {
+    return this.#parkAt;
+  }
+
+  /** Resolves when a job lies at each of the points that were given to {@link launch}. */
   async parked(): Promise<void> {
-    await this.process.logged(({ msg }) => msg === 'parked for a fault test');
+    const lies = (at: string) =>
+      this.process.logged(({ msg, point }) => msg === 'parked for a fault test' && point === at);
+    await Promise.all(this.#parkAt.map(lies));
   }
 
   /** Ends the process without a word. */

@@ -107,14 +107,15 @@ export class Simulator implements AsyncDisposable {
   }
 }
 
-async function untilConnected(admin: ApiClient, name: string, count: number): Promise<void> {
+/** Waits until that many agents whose names begin so are connected. */
+export async function untilConnected(admin: ApiClient, name: string, count = 1): Promise<void> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
     const { agents } = await admin.ask<{ agents: { nodes: { name: string; isConnected: boolean }[] } }>(
-      'query ($search: String!) { agents(first: 500, search: $search, filter: { kind: HOST }) { nodes { name isConnected } } }',
+      'query ($search: String!) { agents(first: 500, search: $search) { nodes { name isConnected } } }',
       { search: name },
     );
     if (agents.nodes.filter(({ isConnected }) => isConnected).length >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`simulator ${name} did not connect its ${count} hosts`);
+  throw new Error(`not all of ${count} agents called ${name} did connect`);
 }

@@ -22,7 +22,7 @@ export interface JobRunnerOptions {
   metrics: Metrics;
   /** Most jobs at a time. */
   concurrency: number;
-  /** `saga:step` at which the job is left lying, for fault tests; empty: never. */
+  /** Points at which a job is left lying, for fault tests, separated by commas; empty: never. */
   parkAt: string;
 }
 
@@ -34,6 +34,7 @@ const giveBackMs = 5000;
 /** Carries out jobs on this server: those made here, and those whose server is gone. */
 export class JobRunner {
   readonly #options: JobRunnerOptions;
+  readonly #parkAt: ReadonlySet<string>;
   readonly #sagas = new Map<string, Saga>();
   readonly #running = new Map<string, { cancel: AbortController; done: Promise<void> }>();
   /** Jobs made here that wait for their lane, or for room. */
@@ -44,6 +45,7 @@ export class JobRunner {
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
+    this.#parkAt = new Set(options.parkAt.split(','));
   }
 
   /** Makes a kind of job known; every server knows every kind. */
@@ -174,7 +176,7 @@ export class JobRunner {
   }
 
   #isParking(point: string): boolean {
-    const isParking = this.#options.parkAt === point;
+    const isParking = this.#parkAt.has(point);
     if (isParking) this.#options.log.warn({ point }, 'parked for a fault test');
     return isParking;
   }

@@ -24,6 +24,7 @@ export interface ShownSetting {
 export class Settings {
   readonly #db: Database;
   readonly #bus: Bus;
+  readonly #listeners = new Set<() => void>();
   #changed = new Map<string, string>();
 
   constructor(options: { db: Database; bus: Bus }) {
@@ -41,6 +42,12 @@ export class Settings {
       .where('scopeId', '=', '')
       .execute();
     this.#changed = new Map(rows.map(({ key, value }) => [key, value]));
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Has a listener called whenever settings may have changed, on whichever server. */
+  onRefreshed(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   get<Key extends SettingKey>(key: Key): SettingValue<Key> {

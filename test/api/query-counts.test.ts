@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { createTestZone, type TestZone } from '../support/zone.ts';
+
+let server: TestServer;
+let zone: TestZone;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  zone = await createTestZone(server, { hosts: 3 });
+  const serviceOffering = await serviceOfferingId(server.admin);
+  const templateId = await registerTemplate(server.admin, zone.zoneId);
+  const names = Array.from({ length: 12 }, (_, index) => `web-${index + 1}`);
+  await Promise.all(
+    names.map((name) =>
+      deploy(server.admin, { name, zoneId: zone.zoneId, serviceOfferingId: serviceOffering, templateId }),
+    ),
+  );
+});
+
+afterAll(async () => {
+  await zone[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+/** SQL statements of one request, without the background's: the least of a few. */
+async function statementsFor(query: string): Promise<number> {
+  const counts: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const before = server.statements();
+    await server.admin.ask(query);
+    counts.push(server.statements() - before);
+  }
+  return Math.min(...counts);
+}
+
+const lists: Record<string, string> = {
+  virtualMachines: `id name state availableActions { action isAllowed }
+    zone { id name } host { id name } account { id name } serviceOffering { id name } template { id name }
+    nics { id ipAddress network { id name } } volumes { id size } iso { id }`,
+  volumes: 'id state zone { id name }',
+  hosts: 'id name cluster { id name pod { id name zone { id name } } }',
+  jobs: 'id status steps { name status }',
+};
+
+describe.each(Object.entries(lists))('the list %s', (field, selection) => {
+  test('costs as many statements for one row as for many', async () => {
+    const one = await statementsFor(`{ ${field}(first: 1) { nodes { ${selection} } } }`);
+    const many = await statementsFor(`{ ${field}(first: 50) { nodes { ${selection} } } }`);
+    expect(many).toBe(one);
+  });
+});
+
+test('a list of machines with their host and zone takes four statements', async () => {
+  const query = '{ virtualMachines(first: 50) { nodes { id name state zone { name } host { name } } } }';
+  expect(await statementsFor(query)).toBeLessThanOrEqual(4);
+});
+
+test('a count costs one statement more', async () => {
+  const without = await statementsFor('{ virtualMachines(first: 5) { nodes { id } } }');
+  const withCount = await statementsFor('{ virtualMachines(first: 5) { nodes { id } totalCount } }');
+  expect(withCount - without).toBe(1);
+});
