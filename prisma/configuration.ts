@@ -34,6 +34,12 @@ export const launcherVariables = {
     fallback: 'auto',
     options: ['auto', 'kvm', 'qemu'],
   }),
+  NEPHOS_SIMULATED_HOSTS: count({
+    description: 'Simulator: hosts in one process.',
+    fallback: '1',
+    from: 1,
+    to: 20_000,
+  }),
   NEPHOS_ADMIN_PASSWORD: secret({
     description:
       'Password of the first user `admin`, for scripts. Without it the first start prints a one-time link.',
@@ -68,6 +74,12 @@ export const serverVariables = {
   NEPHOS_TOKEN_FOLDER: optionalText({
     description:
       'Folder into which the server writes a fresh enrolment token for each agent that the launcher starts.',
+  }),
+  NEPHOS_TOKEN_USES: count({
+    description: 'Host agents that enrol with the token in that folder.',
+    fallback: '1',
+    from: 1,
+    to: 20_000,
   }),
   NEPHOS_CONSOLE_FOLDER: text({ description: 'Folder of the built console.', fallback: './console/build' }),
   NEPHOS_DATABASE_CONNECTIONS: count({
@@ -131,12 +143,7 @@ export const hostAgentVariables = {
     description: "Named network namespace in which libvirt's bridges are, when it is not the agent's own.",
   }),
   NEPHOS_VIRT_TYPE: launcherVariables.NEPHOS_VIRT_TYPE,
-  NEPHOS_SIMULATED_HOSTS: count({
-    description: 'Simulator: hosts in this process.',
-    fallback: '1',
-    from: 1,
-    to: 20_000,
-  }),
+  NEPHOS_SIMULATED_HOSTS: launcherVariables.NEPHOS_SIMULATED_HOSTS,
   NEPHOS_SIMULATED_TIME: choice({
     description: 'Simulator: `auto` acts by itself, `stepped` when the parent process says so.',
     fallback: 'auto',

@@ -129,9 +129,14 @@ export function connectDatabase(options: DatabaseOptions): DatabaseConnection {
   const observed = new WeakMap<pg.PoolClient, ObservedClient>();
   const connect = async () => {
     const client = await pool.connect();
-    const known = observed.get(client) ?? new ObservedClient(client, observer);
-    observed.set(client, known);
-    return known as unknown as pg.PoolClient;
+    const known = observed.get(client);
+    if (known !== undefined) return known as unknown as pg.PoolClient;
+    // The pool listens only while it has the connection; one that breaks in use would end the process. Whoever uses it
+    // is told by the statement that fails.
+    client.on('error', () => undefined);
+    const made = new ObservedClient(client, observer);
+    observed.set(client, made);
+    return made as unknown as pg.PoolClient;
   };
   const dialect = new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } });
   const db = new Kysely<Tables>({ dialect });

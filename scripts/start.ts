@@ -78,6 +78,7 @@ async function start(): Promise<() => Promise<void>> {
         NEPHOS_AGENT_PORT: String(configuration.NEPHOS_AGENT_PORT),
         NEPHOS_MASTER_KEY_FILE: data.masterKey,
         NEPHOS_TOKEN_FOLDER: data.tokens,
+        NEPHOS_TOKEN_USES: String(configuration.NEPHOS_SIMULATED_HOSTS),
         NEPHOS_ADMIN_PASSWORD: configuration.NEPHOS_ADMIN_PASSWORD,
         NEPHOS_CONSOLE_FOLDER: path.join(import.meta.dirname, '..', 'console', 'build'),
       },

@@ -31,6 +31,8 @@ export interface ApplicationOptions extends PlatformOptions {
   adminPassword: string;
   /** Where tokens for the launcher's agents go; empty: none are made. */
   tokenFolder: string;
+  /** Host agents that enrol with the token in that folder. */
+  tokenUses: number;
 }
 
 export interface Application {
@@ -97,7 +99,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   for (const reconciler of reconcilers) reconciler.start();
   // How often they look may be a setting: a shorter time must not wait for the end of a longer one.
   platform.settings.onRefreshed(() => reconcilers.forEach((reconciler) => reconciler.lookSoon()));
-  if (options.tokenFolder !== '') await writeTokens(gateway, options.tokenFolder);
+  if (options.tokenFolder !== '') await writeTokens(gateway, options);
   const httpPort = await http.start();
   health.isServing = true;
   const publicUrl = options.publicUrl === '' ? `http://${options.listen}:${httpPort}` : options.publicUrl;
@@ -120,10 +122,15 @@ export async function startApplication(options: ApplicationOptions): Promise<App
 }
 
 /** One token for each agent that the launcher starts; an agent that has its certificate leaves it lying. */
-async function writeTokens(gateway: AgentGateway, folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const kind of ['HOST', 'STORAGE'] satisfies AgentKind[]) {
-    const { token } = await gateway.enrolment.createToken({ kind, uses: 1, validMinutes: tokenMinutes });
-    writeFileSync(path.join(folder, `${kind.toLowerCase()}.token`), `${token}\n`, { mode: 0o600 });
+async function writeTokens(
+  gateway: AgentGateway,
+  { tokenFolder, tokenUses }: ApplicationOptions,
+): Promise<void> {
+  mkdirSync(tokenFolder, { recursive: true, mode: 0o700 });
+  const usesOf = { HOST: tokenUses, STORAGE: 1 } satisfies Record<AgentKind, number>;
+  for (const kind of ['HOST', 'STORAGE'] as const) {
+    const uses = usesOf[kind];
+    const { token } = await gateway.enrolment.createToken({ kind, uses, validMinutes: tokenMinutes });
+    writeFileSync(path.join(tokenFolder, `${kind.toLowerCase()}.token`), `${token}\n`, { mode: 0o600 });
   }
 }

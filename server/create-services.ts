@@ -62,7 +62,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     storagePools: new StoragePoolService(platform, agents),
     zones: new ZoneService(platform, agents),
   };
-  const powerFacts = new PowerFacts(platform);
+  const powerFacts = new PowerFacts(platform, agents);
   // The host comes first: what its machines are is judged by whether it is there.
   gateway.addListener(services.hosts);
   gateway.addListener(powerFacts);

@@ -26,6 +26,7 @@ async function start() {
     consoleFolder: configuration.NEPHOS_CONSOLE_FOLDER,
     adminPassword: configuration.NEPHOS_ADMIN_PASSWORD,
     tokenFolder: configuration.NEPHOS_TOKEN_FOLDER,
+    tokenUses: configuration.NEPHOS_TOKEN_USES,
   });
   const { httpPort, agentPort, setupLink } = application;
   log.info({ httpPort, agentPort }, 'serving');

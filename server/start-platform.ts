@@ -36,6 +36,8 @@ export interface RunningPlatform {
   stop(): Promise<void>;
 }
 
+const catchUpAgainMs = 500;
+
 /** Followers tell the sequencer of their commits at most this often. */
 const tellPendingMs = 10;
 
@@ -75,8 +77,12 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     metrics,
     onNumbered: (changes) => feed.accept(changes),
   });
-  bus.onChannel(channels.numbered, () => void feed.catchUp().catch(() => undefined));
-  bus.onReconnect(() => void feed.catchUp().catch(() => undefined));
+  const catchUp = () => {
+    // Nobody may tell of another change for a long time, so what could not be read now is read later.
+    feed.catchUp().catch(() => setTimeout(catchUp, catchUpAgainMs).unref());
+  };
+  bus.onChannel(channels.numbered, catchUp);
+  bus.onReconnect(catchUp);
   onCommitted = tellSequencer(sequencer, () => connection.pool.query(`notify ${channels.pending}`));
 
   const settings = new Settings({ db, bus });

@@ -1,8 +1,9 @@
-import { protocolVersion, type HelloAnswer, type MachineChanged } from '@nephos/agent-protocol/reports.ts';
+import { protocolVersion, type HelloAnswer } from '@nephos/agent-protocol/reports.ts';
 import { Agent } from '@nephos/agent-runtime/agent.ts';
 import type { Logger } from 'pino';
 import { hostCommandHandlers } from './command-handlers.ts';
-import type { HostDriver, MachineEvent } from './driver.ts';
+import { EventTeller } from './event-teller.ts';
+import type { HostDriver } from './driver.ts';
 
 export const softwareVersion = '0.1.0';
 
@@ -21,6 +22,10 @@ export class HostAgent {
   #agent: Agent | undefined;
   #sampling: NodeJS.Timeout | undefined;
   #unwatch: () => void = () => undefined;
+  readonly #events = new EventTeller(async (report) => {
+    if (this.#agent === undefined) throw new Error('the agent is not there yet');
+    await this.#agent.link.call('machineChanged', report);
+  });
 
   private constructor(driver: HostDriver) {
     this.#driver = driver;
@@ -52,10 +57,13 @@ export class HostAgent {
         name,
         host: { facts: await driver.facts(), ...(await driver.inventory()) },
       }),
-      onUp: (answer) => host.#startSampling(answer, log),
+      onUp: (answer) => {
+        host.#events.tellAll();
+        host.#startSampling(answer, log);
+      },
       onDown: () => clearInterval(host.#sampling),
     });
-    host.#unwatch = driver.onMachineEvent((event) => host.#report(event));
+    host.#unwatch = driver.onMachineEvent((event) => host.#events.tell(event));
     return host;
   }
 
@@ -71,6 +79,7 @@ export class HostAgent {
   async stop(): Promise<void> {
     clearInterval(this.#sampling);
     this.#unwatch();
+    this.#events.close();
     await this.#agent?.stop();
   }
 
@@ -79,11 +88,5 @@ export class HostAgent {
     this.#sampling = setInterval(() => {
       this.sample().catch((error: unknown) => log.warn({ err: error }, 'statistics could not be reported'));
     }, statisticsSeconds * 1000);
-  }
-
-  #report(event: MachineEvent): void {
-    const report: MachineChanged = { ...event, ageMilliseconds: 0 };
-    // What cannot be told now is part of the inventory at the next hello.
-    this.#agent?.link.call('machineChanged', report).catch(() => undefined);
   }
 }

@@ -109,8 +109,15 @@ export class AgentLink {
       this.#isUp = true;
       log.info({ agentId: answer.agentId }, 'connected to the server');
       onUp(answer);
+      let isAwaited = false;
       heartbeat = setInterval(() => {
-        wire.call('heartbeat', undefined).catch(() => undefined);
+        // A line that lost all memory of the connection tells neither end; TCP alone would find out in a quarter of an hour.
+        if (isAwaited) ended.resolve('the server does not answer');
+        isAwaited = true;
+        wire.call('heartbeat', undefined).then(
+          () => (isAwaited = false),
+          () => undefined,
+        );
       }, answer.heartbeatSeconds * 1000);
       void this.#renewWhenDue(wire);
       return await ended.promise;

@@ -20,6 +20,9 @@ export async function openTunnel(options: {
     perMessageDeflate: false,
     handshakeTimeout: 15_000,
   });
+  // Made before it is open, so that nothing that the server sends along with its answer is lost.
+  const remote = createWebSocketStream(socket);
+  remote.on('error', () => undefined);
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
@@ -29,7 +32,6 @@ export async function openTunnel(options: {
     stream.destroy();
     throw error;
   }
-  const remote = createWebSocketStream(socket);
   // An end that goes away in the middle is how a console is closed, no error.
   pipeline(remote, stream, remote, () => undefined);
 }

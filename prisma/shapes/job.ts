@@ -8,6 +8,8 @@ export interface JobStep {
   status: JobStepStatus;
   /** What it wrote to the database was committed; stays set while it is undone. */
   isRecorded?: true;
+  /** How often taking it back has failed. */
+  undoFailures?: number;
   /** RFC 3339, UTC. */
   startedAt?: string;
   /** RFC 3339, UTC; of the act, or of the undo once it was undone. */

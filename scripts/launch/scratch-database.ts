@@ -4,15 +4,20 @@ import path from 'node:path';
 import { applyMigrations } from '@nephos/model/migrate/apply.ts';
 import { ensureDatabase, startEmbeddedPostgres } from './postgres.ts';
 
-/** Gives the address of an embedded database that every migration was applied to, and takes it away afterwards. */
+/**
+ * Gives the address of an embedded database that every migration was applied to, and takes it away afterwards.
+ *
+ * @param settings PostgreSQL's; unless told otherwise it does not wait for the disk, since nobody keeps the data
+ */
 export async function withMigratedDatabase<Result>(
   action: (url: string) => Promise<Result>,
+  settings: Record<string, string> = { fsync: 'off' },
 ): Promise<Result> {
   const folder = mkdtempSync(path.join(tmpdir(), 'nephos-scratch-'));
   const server = await startEmbeddedPostgres({
     dataFolder: path.join(folder, 'data'),
     runFolder: path.join(folder, 'run'),
-    settings: { fsync: 'off' },
+    settings,
   });
   try {
     await ensureDatabase(server, 'scratch');

@@ -138,6 +138,8 @@ export class AgentEndpoint {
   }
 }
 
+const goodbyeMs = 1000;
+
 /** Subject of the client's certificate, if it showed one of ours. */
 function certifiedId(request: IncomingMessage): string | undefined {
   const { socket } = request;
@@ -152,6 +154,10 @@ function connectionOf(socket: WebSocket, request: IncomingMessage): AgentConnect
     certifiedId: certifiedId(request),
     clientAddress: request.socket.remoteAddress ?? '',
     session: undefined,
-    close: (code, reason) => socket.close(code, reason.slice(0, 100)),
+    close: (code, reason) => {
+      socket.close(code, reason.slice(0, 100));
+      // Through a broken line no goodbye comes back.
+      setTimeout(() => socket.terminate(), goodbyeMs).unref();
+    },
   };
 }

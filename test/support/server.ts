@@ -53,6 +53,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     consoleFolder: options.consoleFolder ?? path.join(folder, 'no-console'),
     adminPassword,
     tokenFolder: path.join(folder, 'tokens'),
+    tokenUses: 1,
     onStatement: () => statements++,
   });
   const url = `http://127.0.0.1:${application.httpPort}`;

@@ -59,7 +59,9 @@ export class LifecycleService {
   start(actor: Actor, input: MachineInput): Promise<MachineAnswer> {
     return this.#change(actor, input, 'virtualMachine.start', async (mutation, seen) => {
       const { tx } = mutation;
-      const machine = await move(tx, seen.id, 'start', { desiredPower: 'ON', stateReason: null });
+      // That it was seen to be off says nothing from now on.
+      const change = { desiredPower: 'ON', observedPower: null, stateReason: null } as const;
+      const machine = await move(tx, seen.id, 'start', change);
       const poolIds = await readyPools(tx, machine);
       const placement = await reserveHost(
         tx,

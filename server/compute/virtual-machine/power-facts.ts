@@ -2,6 +2,7 @@ import type { MachineObservation } from '@nephos/agent-protocol/machine.ts';
 import type { Hello, MachineChanged } from '@nephos/agent-protocol/reports.ts';
 import type { Row } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
 import type { AgentListener } from '../../agent-gateway/agent-gateway.ts';
 import { statesThatAccept } from './state-machine.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -19,14 +20,19 @@ type Power = MachineObservation['power'];
  */
 export class PowerFacts implements AgentListener {
   readonly #platform: Platform;
+  readonly #agents: AgentDispatcher;
   readonly reconciler: Reconciler;
 
-  constructor(platform: Platform) {
+  constructor(platform: Platform, agents: AgentDispatcher) {
     this.#platform = platform;
+    this.#agents = agents;
     this.reconciler = new Reconciler({
       name: 'machine-power',
       everySeconds: () => 5,
-      look: () => this.#lookForLostHosts(),
+      look: async () => {
+        await this.#lookForLostHosts();
+        await this.#lookAgain();
+      },
       log: platform.log,
     });
   }
@@ -156,6 +162,32 @@ export class PowerFacts implements AgentListener {
       const moved = await tryMove(db, id, 'hostLost', { observedPower: null });
       if (moved !== undefined)
         log.warn({ machineId: id, host }, 'host is silent: nobody knows whether the machine runs');
+    }
+  }
+
+  /**
+   * Machines that are believed to run and were last seen off: they went off while a job worked on them. The host is
+   * asked again, since what it said may be older than the job's end.
+   */
+  async #lookAgain(): Promise<void> {
+    const { db, clock, log } = this.#platform;
+    const doubtful = await db
+      .selectFrom('VirtualMachine')
+      .innerJoin('Host', 'Host.id', 'VirtualMachine.hostId')
+      .selectAll('Host')
+      .select('VirtualMachine.id as machineId')
+      .where('VirtualMachine.state', 'in', statesThatAccept('foundOff'))
+      .where('VirtualMachine.observedPower', 'in', ['OFF', 'ABSENT'])
+      .where('Host.linkState', '=', 'UP')
+      .limit(100)
+      .execute();
+    for (const { machineId, ...host } of doubtful) {
+      try {
+        const { power } = await this.#agents.ask(host.agentId, 'machine.observe', { machineId });
+        await this.#take(host, machineId, power, clock.now());
+      } catch (error) {
+        log.warn({ err: error, machineId, host: host.name }, 'host could not be asked about a machine');
+      }
     }
   }
 

@@ -37,10 +37,12 @@ export class ChangeFeed {
 
   /** Takes changes that this server numbered itself. */
   accept(changes: Change[]): void {
-    const first = changes[0];
-    const last = changes.at(-1);
-    if (first === undefined || last === undefined || last.seq <= this.#latest) return;
-    this.#append(changes.filter(({ seq }) => seq > this.#latest));
+    if (changes[0]?.seq === this.#latest + 1n) {
+      this.#append(changes);
+      return;
+    }
+    // A server that begins to number may not have read yet what the one before it numbered last.
+    this.catchUp().catch(() => undefined);
   }
 
   /** Another server numbered changes: reads them. */
@@ -119,7 +121,7 @@ export class ChangeFeed {
         page.length > 0;
         page = await this.#read(this.#latest)
       ) {
-        this.accept(page);
+        this.#append(page.filter(({ seq }) => seq > this.#latest));
         if (page.length < pageSize) break;
       }
     }

@@ -64,6 +64,12 @@ export class JobRecord {
     delete step.progress;
   }
 
+  /** Taking a step back failed and is to be tried again, or not. */
+  undoFailed(index: number): void {
+    const step = this.step(index);
+    step.undoFailures = (step.undoFailures ?? 0) + 1;
+  }
+
   /** Shows people how far a step is. */
   progress(index: number, percent: number, detail: string): void {
     const step = this.step(index);

@@ -32,6 +32,9 @@ export class LeaseLost extends Error {
   override name = 'LeaseLost';
 }
 
+/** A job that was just committed is about to be begun. */
+const unknownSeconds = 5;
+
 const laneIsBusy = (lane: string) =>
   sql<boolean>`exists (select 1 from "Job" e where e."lane" = ${lane}
     and e."status" in ('QUEUED', 'RUNNING', 'CANCELLING', 'STUCK'))`;
@@ -84,17 +87,24 @@ export async function claimQueued(
   return rows;
 }
 
-/** Takes over jobs of servers that are gone, and those that were given back. */
+/**
+ * Takes over jobs of servers that are gone, and those that were given back; also those leased to this very server
+ * that it knows nothing of, because a commit's answer got lost with the database. Those of `running` it does carry
+ * out, whether its lease ran out meanwhile or not.
+ */
 export async function claimOrphans(
   db: Database,
   serverId: Id<'ServerInstance'>,
+  running: readonly string[],
   limit: number,
 ): Promise<JobRow[]> {
   const { rows } = await sql<JobRow>`
     update "Job" set "leaseServerId" = ${serverId}, "attempt" = "attempt" + 1
     where "id" in (
       select j."id" from "Job" j
-      where j."status" in ('RUNNING', 'CANCELLING') and not ${isAliveServer('j.leaseServerId')}
+      where j."status" in ('RUNNING', 'CANCELLING') and case when j."leaseServerId" = ${serverId}
+        then j."id" <> all(${running}::text[]) and j."updatedAt" < now() - make_interval(secs => ${unknownSeconds})
+        else not ${isAliveServer('j.leaseServerId')} end
       order by j."id" limit ${limit} for update skip locked)
     returning *`.execute(db);
   return rows;

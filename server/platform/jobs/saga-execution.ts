@@ -148,10 +148,10 @@ export class SagaExecution {
     const record = this.#record;
     const { kind } = this.#saga;
     const { park } = this.#options;
-    const run = this.#runOf(step, index, 'undo');
     record.begin(index, 'UNDOING');
     await record.commit(this.#statusWhileUnwinding);
     for (let failures = 0; ; failures++) {
+      const run = this.#runOf(step, index, 'undo');
       try {
         await record.whileDatabaseIsAway(() => step.undo?.(run) ?? Promise.resolve());
         await park(`${kind}:${step.name}:undoActed`);
@@ -166,6 +166,8 @@ export class SagaExecution {
         if (isNotOurs(error)) throw error;
         this.#options.log.warn({ err: error, step: step.name }, 'undo failed');
         record.begin(index, 'UNDOING');
+        record.undoFailed(index);
+        await record.commit(this.#statusWhileUnwinding);
         const pause = undoRetryMs[failures];
         if (pause === undefined) return error;
         await sleep(pause);
@@ -194,12 +196,15 @@ export class SagaExecution {
     const record = this.#record;
     const mayBeBrokenOff =
       direction === 'do' && this.#canBeCancelledBefore(index) && step?.name !== this.#saga.noReturnFrom;
+    // Agents remember how a command ended: after a failure only one of another name does anything.
+    const failures = step === undefined || direction === 'do' ? 0 : (record.step(index).undoFailures ?? 0);
+    const tries = failures === 0 ? '' : `.${failures + 1}`;
     return {
       jobId: record.job.id,
       traceId: record.job.traceId,
       input: this.#saga.input.parse(record.job.input),
       signal: mayBeBrokenOff ? this.#options.cancelled : neverAborted,
-      commandKey: `${record.job.id}.${step?.name ?? 'end'}.${direction}`,
+      commandKey: `${record.job.id}.${step?.name ?? 'end'}.${direction}${tries}`,
       findOutput: (name) => record.outputs[name],
       output: (name) => {
         const output = record.outputs[name];

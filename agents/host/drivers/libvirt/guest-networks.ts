@@ -26,6 +26,12 @@ interface Addresses {
 const ours = 'made by nephos';
 const leaseTime = '12h';
 
+/**
+ * Tells whose a line of the hosts file is. A comment and no tag (`set:`): dnsmasq 2.90 dies of reading the file again
+ * when it has handed out an address by a line with a tag.
+ */
+const markOf = (machineId: string) => ` # ${machineId}`;
+
 /** Gives guests a bridge, and an answer to DHCP with the address that was chosen for them. */
 export class GuestNetworks {
   readonly #options: GuestNetworksOptions;
@@ -44,10 +50,10 @@ export class GuestNetworks {
     return this.#inTurn(async () => {
       for (const { macAddress, ipAddress, network } of nics) {
         await this.#ensureBridge(network);
-        const host = [macAddress, `set:${machineId}`, ipAddress, hostName, leaseTime].join(',');
+        const host = [macAddress, ipAddress, hostName, leaseTime].join(',');
         await this.#changeHosts(network.networkId, (hosts) => [
           ...hosts.filter((line) => !line.startsWith(`${macAddress},`)),
-          host,
+          host + markOf(machineId),
         ]);
         await this.#ensureDhcp(network);
       }
@@ -59,7 +65,7 @@ export class GuestNetworks {
     return this.#inTurn(async () => {
       for (const networkId of await this.#knownNetworks()) {
         const hasChanged = await this.#changeHosts(networkId, (hosts) =>
-          hosts.filter((line) => !line.includes(`,set:${machineId},`)),
+          hosts.filter((line) => !line.endsWith(markOf(machineId))),
         );
         const pid = this.#dhcpPid(networkId);
         if (hasChanged && pid !== undefined) process.kill(pid, 'SIGHUP');

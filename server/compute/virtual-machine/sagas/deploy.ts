@@ -130,7 +130,8 @@ export function deploySaga({ agents, clock, settings }: MachineSagaDeps) {
         },
         record: async (tx, { input }) => {
           const at = clock.now();
-          const machine = await move(tx, input.machineId, 'started', { observedPower: 'ON', observedAt: at });
+          // What its host saw stays written as it is: the machine may have gone off again since it started.
+          const machine = await move(tx, input.machineId, 'started');
           const volume = await tx
             .updateTable('Volume')
             .set({ state: 'READY' })

@@ -56,7 +56,8 @@ export function startSaga({ agents, clock, settings }: MachineSagaDeps) {
         },
         record: async (tx, { input }) => {
           const at = clock.now();
-          const machine = await move(tx, input.machineId, 'started', { observedPower: 'ON', observedAt: at });
+          // What its host saw stays written as it is: the machine may have gone off again since it started.
+          const machine = await move(tx, input.machineId, 'started');
           await appendMachineUsage(tx, 'VM_START', machine, at);
         },
         undo: async (run) => {

@@ -1,0 +1,23 @@
+// `npm run bench -- NAME [--json] [--quick]`: measures, and ends with 0 also when a goal is missed.
+import { deploy } from '../test/bench/deploy.ts';
+import { events } from '../test/bench/events.ts';
+import { asJson, asTable, type Bench } from '../test/bench/figures.ts';
+import { samplesOfHost } from '../test/bench/samples.ts';
+import { start } from '../test/bench/start.ts';
+
+const benches: Readonly<Record<string, Bench>> = { start, deploy, events, samples: samplesOfHost };
+
+const [name = '', ...flags] = process.argv.slice(2);
+const bench = benches[name];
+if (bench === undefined || flags.some((flag) => flag !== '--json' && flag !== '--quick')) {
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join('|')} [--json] [--quick]`);
+  process.exit(2);
+}
+
+const at = new Date();
+const figures = await bench({
+  isQuick: flags.includes('--quick'),
+  say: (line) => console.error(`${name}: ${line}`),
+});
+console.log(flags.includes('--json') ? asJson(name, at, figures) : asTable(figures));
+process.exit(0);
