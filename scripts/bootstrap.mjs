@@ -135,7 +135,7 @@ exclusively(() => {
   if (needsConsole.has(command)) ensureConsole();
 });
 
-if (command !== 'generate') {
+if (command !== 'generate' && command !== 'build') {
   const script = path.join(root, 'scripts', `${command}.ts`);
   const child = spawn(pinnedNode(), [script, ...args], {
     cwd: root,

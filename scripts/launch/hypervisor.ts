@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { findLibvirt, startPrivateLibvirt } from './libvirt.ts';
+import { setInterval } from 'node:timers/promises';
+import { findLibvirt, type PrivateLibvirt, startPrivateLibvirt } from './libvirt.ts';
 import { canInstall, installCommand, missingPackages } from './system-packages.ts';
 import { installPackages } from './system-packages-install.ts';
+
+/** Between two looks at our own libvirt. */
+const watchMs = 1000;
 
 /** What the host agent is to drive, and how it came to that. */
 export type Hypervisor = { reason: string } & (
@@ -56,18 +60,44 @@ async function prepareLibvirt(options: HypervisorOptions): Promise<Hypervisor> {
     };
   }
   if (!existsSync('/usr/sbin/libvirtd')) throw new Error('libvirt is not installed');
-  const daemon = await startPrivateLibvirt({ folder: path.join(options.dataFolder, 'libvirt') });
+  const folder = path.join(options.dataFolder, 'libvirt');
+  const daemon = await startPrivateLibvirt({ folder });
   if (daemon.networkNamespace === null) {
     await daemon.stop({ domains: 'keep' });
     throw new Error('no libvirt answers, and one of our own has no network without root');
   }
+  const stopWatching = keepRunning(folder, daemon, options.say);
   const where = `in network namespace ${daemon.networkNamespace}`;
   return {
     driver: 'libvirt',
     reason: `${daemon.isAdopted ? 'found our own libvirt running' : 'started a libvirt of our own'}, ${where}`,
     socketPath: daemon.socketPath,
     networkNamespace: daemon.networkNamespace,
-    stop: (machines) => daemon.stop({ domains: machines }),
+    stop: async (machines) => {
+      await stopWatching();
+      await daemon.stop({ domains: machines });
+    },
+  };
+}
+
+/** Starts the daemon again whenever it is gone. @returns how to end that */
+function keepRunning(folder: string, daemon: PrivateLibvirt, say: (line: string) => void) {
+  const stopping = new AbortController();
+  const watch = async () => {
+    for await (const _tick of setInterval(watchMs, undefined, { signal: stopping.signal })) {
+      if (daemon.isRunning()) continue;
+      say('libvirtd ended; starting it again (machines run on)');
+      await startPrivateLibvirt({ folder }).catch((error: unknown) => {
+        say(error instanceof Error ? error.message : String(error));
+      });
+    }
+  };
+  const watching = watch().catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error;
+  });
+  return async () => {
+    stopping.abort();
+    await watching;
   };
 }
 

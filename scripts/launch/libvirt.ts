@@ -44,6 +44,8 @@ export interface PrivateLibvirt extends LibvirtAddress {
   readonly pid: number;
   /** Whether it was running already, started by an earlier launcher. */
   readonly isAdopted: boolean;
+  /** Whether the daemon is alive now; its machines do not need it to be. */
+  isRunning(): boolean;
   /**
    * Ends the daemon. With 'keep' its machines and networks run on, and the next start from the same folder finds
    * them; with 'destroy' they end, and nothing is left but the folder with its definitions.
@@ -77,6 +79,7 @@ export async function startPrivateLibvirt(options: {
     stateFolder: place.stateFolder,
     pid,
     isAdopted: adopted !== undefined,
+    isRunning: () => daemonIn(place) !== undefined,
     stop: ({ domains }) => (domains === 'keep' ? endDaemonIn(place) : destroyAll(place, timeoutMs)),
   };
 }
