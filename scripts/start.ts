@@ -6,8 +6,9 @@ import { launcherVariables } from '@nephos/model/configuration.ts';
 import { ConfigurationError, readConfiguration } from '@nephos/model/kernel/configuration.ts';
 import { Child } from './launch/child.ts';
 import { DataFolderInUse, lockDataFolder, openDataFolder } from './launch/data-folder.ts';
-import { prepareHypervisor } from './launch/hypervisor.ts';
+import { LibvirtUnavailable, prepareHypervisor } from './launch/hypervisor.ts';
 import { startDatabase } from './launch/database.ts';
+import { assertPortIsFree } from './launch/ports.ts';
 
 interface ServerReady {
   httpPort: number;
@@ -29,6 +30,9 @@ async function start(): Promise<() => Promise<void>> {
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
+    const { NEPHOS_LISTEN: host, NEPHOS_HTTP_PORT, NEPHOS_AGENT_PORT } = configuration;
+    await assertPortIsFree(host, NEPHOS_HTTP_PORT, 'NEPHOS_HTTP_PORT');
+    await assertPortIsFree('127.0.0.1', NEPHOS_AGENT_PORT, 'NEPHOS_AGENT_PORT');
     const [database, hypervisor] = await Promise.all([
       startDatabase(configuration.DATABASE_URL, data, say),
       prepareHypervisor({
@@ -158,7 +162,8 @@ try {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
 } catch (error) {
-  const isForPeople = error instanceof ConfigurationError || error instanceof DataFolderInUse;
-  console.error(isForPeople ? error.message : error);
+  const forPeople = [ConfigurationError, DataFolderInUse, LibvirtUnavailable];
+  const isForPeople = forPeople.some((kind) => error instanceof kind);
+  console.error(isForPeople ? (error as Error).message : error);
   process.exit(1);
 }

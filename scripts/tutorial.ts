@@ -34,7 +34,8 @@ function interruptions(): AbortSignal {
 try {
   const { isList, ...options } = readOptions();
   if (isList) for (const { name } of steps) console.log(name);
-  else process.exitCode = (await playTutorial(options, interruptions())) ? 0 : 1;
+  // At once: what a step left open that had to be given up must not keep this process.
+  else process.exit((await playTutorial(options, interruptions())) ? 0 : 1);
 } catch (error) {
   console.error(`${(error as Error).message}\n${usage}`);
   process.exitCode = 1;

@@ -8,6 +8,11 @@ import { installPackages } from './system-packages-install.ts';
 /** Between two looks at our own libvirt. */
 const watchMs = 1000;
 
+/** Libvirt was asked for and cannot be had. */
+export class LibvirtUnavailable extends Error {
+  override name = 'LibvirtUnavailable';
+}
+
 /** What the host agent is to drive, and how it came to that. */
 export type Hypervisor = { reason: string } & (
   | { driver: 'simulator' }
@@ -31,7 +36,7 @@ export interface HypervisorOptions {
 /**
  * Finds a libvirt to use: the host's own if one answers, otherwise one of our own where it can be run. Without
  * either, the simulator takes its place, unless libvirt was asked for.
- * @throws Error when libvirt was asked for and cannot be had
+ * @throws LibvirtUnavailable
  */
 export async function prepareHypervisor(options: HypervisorOptions): Promise<Hypervisor> {
   const { wanted } = options;
@@ -41,7 +46,7 @@ export async function prepareHypervisor(options: HypervisorOptions): Promise<Hyp
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (wanted === 'libvirt')
-      throw new Error(`libvirt was asked for but cannot be had: ${reason}`, { cause: error });
+      throw new LibvirtUnavailable(`libvirt was asked for but cannot be had: ${reason}`, { cause: error });
     return { driver: 'simulator', reason };
   }
 }
