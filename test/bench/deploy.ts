@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCloud, type Cloud } from './cloud.ts';
 import { quantile, type Bench } from './figures.ts';
-import { cpuOf, partsOf } from './processes.ts';
+import { cpuOf, partsOf } from '../support/processes.ts';
 import { MachineWatch } from './machine-watch.ts';
 
 const clients = 8;

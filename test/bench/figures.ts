@@ -37,11 +37,15 @@ export function asJson(bench: string, at: Date, figures: Figures): string {
     memoryGib: Math.round(totalmem() / 1024 ** 3),
     node: process.version,
   };
-  const entries = Object.entries(figures).map(([name, figure]) => [
-    name,
-    { ...figure, value: rounded(figure.value), ...(figure.goal !== undefined && { ok: meets(figure) }) },
-  ]);
-  return JSON.stringify({ bench, at: at.toISOString(), machine, figures: Object.fromEntries(entries) });
+  const judged: Record<string, Figure & { ok?: boolean | undefined }> = {};
+  for (const [name, figure] of Object.entries(figures)) {
+    judged[name] = {
+      ...figure,
+      value: rounded(figure.value),
+      ...(figure.goal !== undefined && { ok: meets(figure) }),
+    };
+  }
+  return JSON.stringify({ bench, at: at.toISOString(), machine, figures: judged });
 }
 
 /** The table that people read. */

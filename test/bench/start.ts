@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProduct } from '../support/product.ts';
 import { quantile, type Bench } from './figures.ts';
-import { partsOf, residentMib } from './processes.ts';
+import { partsOf, residentMib } from '../support/processes.ts';
 
 /** How long a start takes, and what the processes hold when nothing is going on. */
 export const start: Bench = async ({ isQuick, say }) => {
