@@ -3,7 +3,7 @@ import { type JobStatus as jobStatuses } from '@nephos/model/generated/enums.ts'
 import type { JobError as JobErrorFacts, JobStep as JobStepFacts } from '@nephos/model/shapes/job.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
-import { builder, Node } from '../graphql/builder.ts';
+import { builder, Node, type SchemaTypes } from '../graphql/builder.ts';
 import { idArgument } from '../graphql/id-argument.ts';
 import { addListField } from '../graphql/list-field.ts';
 
@@ -187,11 +187,7 @@ const JobInput = builder.inputType('JobInput', {
 const JobPayload = builder.objectRef<{ jobId: string }>('JobPayload').implement({
   description: 'The job that was changed.',
   fields: (t) => ({
-    job: t.field({
-      type: Job,
-      description: 'The job as it is now.',
-      resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
-    }),
+    job: jobField(t, 'The job as it is now.'),
   }),
 });
 
@@ -217,3 +213,20 @@ builder.mutationField('resumeJob', (t) =>
       services.jobs.resume(actor, idArgument('Job', 'input.id', input.id)),
   }),
 );
+
+type PayloadFields<Payload> = PothosSchemaTypes.ObjectFieldBuilder<
+  PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>,
+  Payload
+>;
+
+/** The field `job` of a payload: the job that does what was asked for. */
+export function jobField<Payload extends { jobId: string }>(
+  t: PayloadFields<Payload>,
+  description = 'The job.',
+) {
+  return t.field({
+    type: Job,
+    description,
+    resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
+  });
+}

@@ -1,6 +1,7 @@
 import type { Row } from '@nephos/model/database.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { builder, Node } from '../../graphql/builder.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 
 /** A service offering. */
@@ -43,10 +44,7 @@ const CreateServiceOfferingInput = builder.inputType('CreateServiceOfferingInput
     cpuCount: t.int({ description: 'Virtual processors, 1 to 256.' }),
     cpuMhz: t.int({ description: 'Megahertz promised of each of them, 100 to 10,000.' }),
     memory: t.field({ type: 'Bytes', description: 'Memory: whole MiB from 32 MiB to 16 TiB.' }),
-    idempotencyKey: t.string({
-      required: false,
-      description: 'The same key and input again within 24 hours give the first answer again.',
-    }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 

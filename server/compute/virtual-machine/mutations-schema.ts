@@ -1,9 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import type { MachineInput } from './lifecycle-service.ts';
 import { VirtualMachineJobPayload, VirtualMachinePayload } from './schema.ts';
 
-const idempotencyKey = 'The same key and input again within 24 hours give the first answer again.';
 const expectedVersion = 'Refuse with VERSION_CONFLICT if it was changed since this version.';
 
 const DeployVirtualMachineInput = builder.inputType('DeployVirtualMachineInput', {
@@ -23,7 +23,7 @@ const DeployVirtualMachineInput = builder.inputType('DeployVirtualMachineInput',
       required: false,
       description: 'Size of that disk, for a disk offering of free size; whole MiB.',
     }),
-    idempotencyKey: t.string({ required: false, description: idempotencyKey }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -53,7 +53,7 @@ const VirtualMachineInput = builder.inputType('VirtualMachineInput', {
   fields: (t) => ({
     id: t.id({ description: 'The machine.' }),
     expectedVersion: t.int({ required: false, description: expectedVersion }),
-    idempotencyKey: t.string({ required: false, description: idempotencyKey }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -84,7 +84,7 @@ const StopVirtualMachineInput = builder.inputType('StopVirtualMachineInput', {
       description: 'Pull the plug at once. Otherwise the guest has `vm.stop.grace` seconds to shut down.',
     }),
     expectedVersion: t.int({ required: false, description: expectedVersion }),
-    idempotencyKey: t.string({ required: false, description: idempotencyKey }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -152,7 +152,7 @@ const AttachIsoInput = builder.inputType('AttachIsoInput', {
     id: t.id({ description: 'The machine.' }),
     isoId: t.id({ description: 'The disc.' }),
     expectedVersion: t.int({ required: false, description: expectedVersion }),
-    idempotencyKey: t.string({ required: false, description: idempotencyKey }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -189,7 +189,7 @@ const RenameVirtualMachineInput = builder.inputType('RenameVirtualMachineInput',
     id: t.id({ description: 'The machine.' }),
     name: t.string({ description: 'Its new name; the guest learns it when it starts next.' }),
     expectedVersion: t.int({ required: false, description: expectedVersion }),
-    idempotencyKey: t.string({ required: false, description: idempotencyKey }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 

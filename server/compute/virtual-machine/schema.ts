@@ -5,7 +5,7 @@ import type {
 } from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
-import { Job } from '../../activity/job-schema.ts';
+import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
@@ -237,11 +237,7 @@ export const VirtualMachineJobPayload = builder
         resolve: ({ virtualMachineId }, _args, { load }) =>
           load.find('VirtualMachine', parseId('VirtualMachine', virtualMachineId)),
       }),
-      job: t.field({
-        type: Job,
-        description: 'The job.',
-        resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
-      }),
+      job: jobField(t),
     }),
   });
 

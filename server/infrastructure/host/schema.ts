@@ -4,11 +4,11 @@ import type {
   HostAdminState as HostAdminStates,
   HostLinkState as HostLinkStates,
 } from '@nephos/model/generated/enums.ts';
-import { parseId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
-import { Job } from '../../activity/job-schema.ts';
+import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { Cluster, Hypervisor } from '../cluster/schema.ts';
 import { Pod } from '../pod/schema.ts';
@@ -169,10 +169,7 @@ const AddHostInput = builder.inputType('AddHostInput', {
     clusterId: t.id({ description: 'The cluster.' }),
     agentId: t.id({ description: 'The agent that runs it.' }),
     name: t.string({ required: false, description: 'Its name; the agent’s own when left out.' }),
-    idempotencyKey: t.string({
-      required: false,
-      description: 'The same key and input again within 24 hours give the first answer again.',
-    }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -180,11 +177,7 @@ const AddHostPayload = builder.objectRef<{ hostId: string; jobId: string }>('Add
   description: 'The job that adds the host.',
   fields: (t) => ({
     hostId: t.exposeID('hostId', { description: 'Id that the host will have.' }),
-    job: t.field({
-      type: Job,
-      description: 'The job.',
-      resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
-    }),
+    job: jobField(t),
   }),
 });
 

@@ -1,9 +1,9 @@
 import type { Row } from '@nephos/model/database.ts';
 import type { ImageStoreState as ImageStoreStates } from '@nephos/model/generated/enums.ts';
-import { parseId } from '@nephos/model/kernel/ids.ts';
-import { Job } from '../../activity/job-schema.ts';
+import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { Zone } from '../zone/schema.ts';
 
@@ -77,10 +77,7 @@ const CreateImageStoreInput = builder.inputType('CreateImageStoreInput', {
       required: false,
       description: 'Storage agent that is to look after it; any free one when left out.',
     }),
-    idempotencyKey: t.string({
-      required: false,
-      description: 'The same key and input again within 24 hours give the first answer again.',
-    }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -90,11 +87,7 @@ const CreateImageStorePayload = builder
     description: 'The job that adds the store.',
     fields: (t) => ({
       imageStoreId: t.exposeID('imageStoreId', { description: 'Id that the store will have.' }),
-      job: t.field({
-        type: Job,
-        description: 'The job.',
-        resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
-      }),
+      job: jobField(t),
     }),
   });
 

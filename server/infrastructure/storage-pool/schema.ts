@@ -4,10 +4,10 @@ import type {
   StoragePoolState as StoragePoolStates,
   StoragePoolType as StoragePoolTypes,
 } from '@nephos/model/generated/enums.ts';
-import { parseId } from '@nephos/model/kernel/ids.ts';
-import { Job } from '../../activity/job-schema.ts';
+import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { Zone } from '../zone/schema.ts';
 import { poolCapacities } from './store.ts';
@@ -122,10 +122,7 @@ const CreateStoragePoolInput = builder.inputType('CreateStoragePoolInput', {
     type: t.field({ type: StoragePoolType, description: 'How hosts reach it.' }),
     scope: t.field({ type: StoragePoolScope, description: 'Which hosts reach it.' }),
     path: t.string({ description: 'Absolute path of its directory on the hosts.' }),
-    idempotencyKey: t.string({
-      required: false,
-      description: 'The same key and input again within 24 hours give the first answer again.',
-    }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -135,11 +132,7 @@ const CreateStoragePoolPayload = builder
     description: 'The job that adds the pool.',
     fields: (t) => ({
       storagePoolId: t.exposeID('poolId', { description: 'Id that the pool will have.' }),
-      job: t.field({
-        type: Job,
-        description: 'The job.',
-        resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
-      }),
+      job: jobField(t),
     }),
   });
 

@@ -1,7 +1,8 @@
 import { parseId } from '@nephos/model/kernel/ids.ts';
-import { Job } from '../../activity/job-schema.ts';
+import { jobField } from '../../activity/job-schema.ts';
 import { builder } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { GuestRangePlanInput } from '../../network/guest-network/schema.ts';
 import { ClusterPlanInput } from '../cluster/schema.ts';
 import { HostPlanInput } from '../host/schema.ts';
@@ -42,10 +43,7 @@ const CreateZoneInput = builder.inputType('CreateZoneInput', {
     hosts: t.field({ type: [HostPlanInput], description: 'The hosts of that cluster, at least one.' }),
     primaryStorage: t.field({ type: StoragePoolPlanInput, description: 'Where the disks of machines lie.' }),
     imageStore: t.field({ type: ImageStorePlanInput, description: 'Where templates and ISOs lie.' }),
-    idempotencyKey: t.string({
-      required: false,
-      description: 'The same key and input again within 24 hours give the first answer again.',
-    }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -57,11 +55,7 @@ const ZoneJobPayload = builder.objectRef<{ zoneId: string; jobId: string }>('Cre
       description: 'The zone.',
       resolve: ({ zoneId }, _args, { load }) => load.get('Zone', parseId('Zone', zoneId)),
     }),
-    job: t.field({
-      type: Job,
-      description: 'The job that makes it.',
-      resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
-    }),
+    job: jobField(t, 'The job that makes it.'),
   }),
 });
 

@@ -1,6 +1,7 @@
 import type { Row } from '@nephos/model/database.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { builder, Node } from '../../graphql/builder.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 
 /** A disk offering. */
@@ -44,10 +45,7 @@ const CreateDiskOfferingInput = builder.inputType('CreateDiskOfferingInput', {
       required: false,
       description: 'Its size in whole MiB; left out, the tenant names one.',
     }),
-    idempotencyKey: t.string({
-      required: false,
-      description: 'The same key and input again within 24 hours give the first answer again.',
-    }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 

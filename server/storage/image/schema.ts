@@ -3,11 +3,12 @@ import type {
   ImageFormat as ImageFormats,
   ImageReplicaState as ImageReplicaStates,
 } from '@nephos/model/generated/enums.ts';
-import { parseId, type ImageId } from '@nephos/model/kernel/ids.ts';
+import { type ImageId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
-import { Job } from '../../activity/job-schema.ts';
+import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { Account } from '../../identity/account/schema.ts';
 import { Zone } from '../../infrastructure/zone/schema.ts';
@@ -150,10 +151,6 @@ for (const { kind, ...list } of lists) {
   });
 }
 
-const jobField = {
-  description: 'The job that does it.',
-};
-
 function imagePayload(name: string, kind: 'Template' | 'Iso', ref: typeof Template, description: string) {
   return builder.objectRef<{ imageId: string; jobId: string }>(name).implement({
     description,
@@ -163,11 +160,7 @@ function imagePayload(name: string, kind: 'Template' | 'Iso', ref: typeof Templa
         description: 'The image; it can be used once the job is done.',
         resolve: ({ imageId }, _args, { load }) => load.get('Image', imageId as ImageId),
       }),
-      job: t.field({
-        type: Job,
-        ...jobField,
-        resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
-      }),
+      job: jobField(t),
     }),
   });
 }
@@ -211,10 +204,7 @@ for (const { field, kind, type, ref, permission, format } of registrations) {
         required: false,
         description: 'Whether everyone may use it; for administrators.',
       }),
-      idempotencyKey: t.string({
-        required: false,
-        description: 'The same key and input again within 24 hours give the first answer again.',
-      }),
+      idempotencyKey: idempotencyKeyField(t),
     }),
   });
   const Payload = imagePayload(
@@ -248,10 +238,7 @@ const CreateTemplateInput = builder.inputType('CreateTemplateInput', {
       required: false,
       description: 'What it is, in a few words; its name when left out.',
     }),
-    idempotencyKey: t.string({
-      required: false,
-      description: 'The same key and input again within 24 hours give the first answer again.',
-    }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
 });
 
@@ -282,11 +269,7 @@ builder.mutationField('createTemplate', (t) =>
 const DeleteImagePayload = builder.objectRef<{ jobId: string }>('DeleteImagePayload').implement({
   description: 'The job that removes the files.',
   fields: (t) => ({
-    job: t.field({
-      type: Job,
-      ...jobField,
-      resolve: ({ jobId }, _args, { load }) => load.get('Job', parseId('Job', jobId)),
-    }),
+    job: jobField(t),
   }),
 });
 
