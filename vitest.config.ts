@@ -14,7 +14,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['{prisma,agents,server,usage,scripts}/**/*.test.ts'],
+          include: ['{prisma,agents,server,usage,scripts}/**/*.test.ts', 'test/deployment/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...onHypervisor],
         },
       },
@@ -35,8 +35,9 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           globalSetup: 'test/support/global-postgres.ts',
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // One of them leaves everything dead for a minute.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -5,7 +5,7 @@ import type { Database } from '@nephos/model/database.ts';
 export interface Books {
   /** `host machine` of machines that run. */
   running: string[];
-  /** `host machine` of machines that are defined but off. */
+  /** `host machine` of machines that are defined but off, or, as the database sees it, may be. */
   off: string[];
   /** `pool volume bytes` */
   volumes: string[];

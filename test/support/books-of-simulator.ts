@@ -1,12 +1,11 @@
-import { readdirSync } from 'node:fs';
 import type { Books } from './books-of-database.ts';
 import type { TestZone } from './zone.ts';
 
 /** What the simulated hosts of a zone have, and what lies in its image store. */
 export async function seenInSimulator({
   simulator,
-  imageStore,
-}: Pick<TestZone, 'simulator' | 'imageStore'>): Promise<Books> {
+  filesInImageStore,
+}: Pick<TestZone, 'simulator' | 'filesInImageStore'>): Promise<Books> {
   const hosts = await simulator.ask({ ask: 'state' });
   const machines = hosts.flatMap((state, index) =>
     Object.values(state.machines).map((machine) => ({ ...machine, host: simulator.hostName(index) })),
@@ -26,6 +25,6 @@ export async function seenInSimulator({
       )
       .sort(),
     bases: [...new Set(hosts.flatMap(({ bases }) => Object.keys(bases).map(spaced)))].sort(),
-    imageFiles: readdirSync(imageStore).sort(),
+    imageFiles: (await filesInImageStore()).sort(),
   };
 }

@@ -11,6 +11,8 @@ export interface LogLine {
   [field: string]: unknown;
 }
 
+const errorLevel = 50;
+
 /** One of the product's processes, started as the product starts it, and killed as a power cut kills it. */
 export class ProductProcess {
   readonly #child: ChildProcess;
@@ -28,7 +30,6 @@ export class ProductProcess {
     this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()));
     void this.#ended.then(() => this.#wake());
     createInterface({ input: this.#child.stdout! }).on('line', (line) => {
-      if (process.env.NEPHOS_SHOW_LOGS !== undefined) console.log(entry, line);
       this.#log.push(JSON.parse(line) as LogLine);
       this.#wake();
     });
@@ -58,7 +59,7 @@ export class ProductProcess {
 
   /** What it has logged as an error or worse so far. */
   get errors(): LogLine[] {
-    return this.#log.filter(({ level }) => level >= 50);
+    return this.#log.filter(({ level }) => level >= errorLevel);
   }
 
   /** Ends it without a word. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openDataFolder } from '../../scripts/launch/data-folder.ts';
-import { startPrivateLibvirt } from '../../scripts/launch/libvirt.ts';
+import { destroyLeftMachines } from './left-machines.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 // The first start may install packages, and makes a database.
@@ -19,6 +19,8 @@ export interface ProductOptions {
   env?: Record<string, string>;
   /** Arguments of the launcher: `--no-system`. */
   flags?: readonly string[];
+  /** What is run: the launcher itself, or the bootstrap that `npm start` runs first. */
+  entry?: 'scripts/start.ts' | 'scripts/bootstrap.mjs';
   /** Folder of an earlier product, to start again in; a fresh one when left out. */
   dataFolder?: string;
   /** Gives up starting; then nothing is left. */
@@ -36,6 +38,8 @@ export interface StopOptions {
 export interface Product {
   url: string;
   dataFolder: string;
+  /** Sockets and files of the agents. */
+  runFolder: string;
   /** The launcher's process; its children live in groups of their own. */
   pid: number;
   /** What the launcher printed so far. */
@@ -48,9 +52,12 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const dataFolder = options.dataFolder ?? mkdtempSync(path.join(tmpdir(), 'nephos-product-'));
   // QEMU runs as a user of its own and has to get to the disks.
   chmodSync(dataFolder, 0o755);
+  const { run: runFolder } = openDataFolder(dataFolder);
   let output = '';
   // A group of its own: Ctrl-C is for whoever started this, and they stop it in order.
-  const launcher = spawn(process.execPath, [path.join(root, 'scripts/start.ts'), ...(options.flags ?? [])], {
+  const entry = options.entry ?? 'scripts/start.ts';
+  const command = entry === 'scripts/bootstrap.mjs' ? ['start'] : [];
+  const launcher = spawn(process.execPath, [path.join(root, entry), ...command, ...(options.flags ?? [])], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,18 +75,20 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   });
   const stop = async ({ machines, data = machines === 'keep' ? 'keep' : 'remove' }: StopOptions) => {
     await end(launcher);
-    if (machines === 'destroy') await destroyMachines(dataFolder);
+    if (machines === 'destroy') {
+      await destroyLeftMachines(dataFolder, runFolder);
+      rmSync(runFolder, { recursive: true, force: true });
+    }
     if (data === 'remove') rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   };
+  let timer: NodeJS.Timeout | undefined;
   try {
     const url = await new Promise<string>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`not ready after ${readyMs / 1000} s`)), readyMs);
+      timer = setTimeout(() => reject(new Error(`not ready after ${readyMs / 1000} s`)), readyMs);
       const read = (chunk: Buffer) => {
         output += chunk.toString();
         const ready = /^Nephos is ready at (\S+) /m.exec(output);
-        if (ready?.[1] === undefined) return;
-        clearTimeout(timer);
-        resolve(ready[1]);
+        if (ready?.[1] !== undefined) resolve(ready[1]);
       };
       launcher.stdout.on('data', read);
       launcher.stderr.on('data', read);
@@ -89,10 +98,12 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       options.signal?.addEventListener('abort', giveUp, { once: true });
       launcher.once('close', (code) => reject(new Error(`ended with exit code ${code ?? '?'}`)));
     });
-    return { url, dataFolder, pid: launcher.pid ?? -1, output: () => output, stop };
+    return { url, dataFolder, runFolder, pid: launcher.pid ?? -1, output: () => output, stop };
   } catch (error) {
     await stop({ machines: 'destroy', data: options.dataFolder === undefined ? 'remove' : 'keep' });
-    throw new Error(`npm start: ${(error as Error).message}\n${lastLines(output)}`, { cause: error });
+    throw new Error(`npm start: ${(error as Error).message}\n${lastLines(output)}`.trim(), { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -103,14 +114,6 @@ async function end(launcher: ChildProcess): Promise<void> {
   const kill = setTimeout(() => launcher.kill('SIGKILL'), stopMs);
   await ended;
   clearTimeout(kill);
-}
-
-/** Ends the private libvirt of a data folder with all that it runs, whether its launcher was killed or stopped. */
-async function destroyMachines(dataFolder: string): Promise<void> {
-  const libvirt = path.join(dataFolder, 'libvirt');
-  if (existsSync(libvirt))
-    await (await startPrivateLibvirt({ folder: libvirt })).stop({ domains: 'destroy' });
-  rmSync(openDataFolder(dataFolder).run, { recursive: true, force: true });
 }
 
 function lastLines(text: string): string {

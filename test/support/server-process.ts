@@ -35,8 +35,13 @@ export class ServerProcess implements AsyncDisposable {
   /** Resolves when it serves. */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
     const server = new ServerProcess(options, { http: await freePort(), agent: await freePort() });
-    await server.launch();
-    return server;
+    try {
+      await server.launch();
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Starts the process, again after {@link kill}; it parks the jobs that come to one of these points. */

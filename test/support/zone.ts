@@ -12,6 +12,10 @@ import { Simulator, type SimulatorOptions } from './simulator.ts';
 export interface TestZone extends AsyncDisposable {
   zoneId: string;
   simulator: Simulator;
+  /** Holds a folder of each agent: `simulator`, `storage`. */
+  folder: string;
+  /** Ends the storage agent; another may take its place, and its folder. */
+  stopStorage(): Promise<void>;
   /** Folder of the zone's image store. */
   imageStore: string;
   /** Names of the images in it, whole or half. */
@@ -95,6 +99,8 @@ export async function createTestZone(
   return {
     zoneId: createZone.zone.id,
     simulator,
+    folder,
+    stopStorage: () => storage.stop(),
     imageStore: path.join(folder, 'images'),
     filesInImageStore: async () => {
       const entries = await readdir(path.join(folder, 'images'), { recursive: true, withFileTypes: true });
