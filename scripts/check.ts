@@ -21,7 +21,19 @@ const checks: Record<string, () => string | Promise<string>> = {
   format: () => tool('prettier', '--check', '--log-level=warn', '.'),
   types: () => tool('tsc', '-p', '.', '--noEmit'),
   lint: () => tool('eslint', '.', '--max-warnings=0'),
-  boundaries: () => tool('depcruise', '--config', 'dependency-cruiser.config.js', '.'),
+  boundaries: () =>
+    tool(
+      'depcruise',
+      '--config',
+      'dependency-cruiser.config.js',
+      'server',
+      'agents',
+      'usage',
+      'prisma',
+      'scripts',
+      'test',
+      'console/src',
+    ),
   'dead code': () => tool('knip', '--no-progress'),
   console: () => tool('npm', 'run', '--silent', 'check', '--workspace', '@nephos/console'),
   'schema is fresh': () => {
