@@ -1,19 +1,12 @@
 import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      '**/node_modules',
-      '**/generated',
-      '**/build',
-      '**/.svelte-kit',
-      '.nephos',
-      '.cache',
-      'console',
-    ],
+    ignores: ['**/node_modules', '**/generated', '**/build', '**/.svelte-kit', '.nephos', '.cache'],
   },
   eslint.configs.recommended,
   {
@@ -40,6 +33,21 @@ export default tseslint.config(
     // Node's own test of a type is the schema at the edge; tests may reach into untyped answers.
     files: ['**/*.test.ts', 'test/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  svelte.configs.recommended,
+  {
+    files: ['console/**/*.svelte', 'console/**/*.svelte.ts'],
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: {
+        parser: tseslint.parser,
+        projectService: true,
+        extraFileExtensions: ['.svelte'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    // The console is served at the root of its own server; maps and sets that are shown are SvelteMap and SvelteSet.
+    rules: { 'svelte/no-navigation-without-resolve': 'off', 'svelte/prefer-svelte-reactivity': 'off' },
   },
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node } },
   prettier,

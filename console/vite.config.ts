@@ -2,24 +2,35 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 import { messageCompilerOptions } from './messages.config.ts';
 
 const server = process.env['NEPHOS_URL'] ?? 'http://127.0.0.1:8090';
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   plugins: [
     tailwindcss(),
-    paraglideVitePlugin(messageCompilerOptions()),
+    // Builds and tests find the messages compiled (scripts/compile-messages.ts); while developing they change.
+    command === 'serve' &&
+      process.env['VITEST'] === undefined &&
+      paraglideVitePlugin(messageCompilerOptions()),
     sveltekit({
       // Every path without a file of its own is a page of the app: the management server sends this one for them.
       adapter: adapter({ fallback: 'index.html' }),
     }),
   ],
+  build: {
+    // noVNC awaits at the top level of a module.
+    target: 'es2022',
+  },
   server: {
     proxy: {
       '/graphql': { target: server, ws: true },
       '/console/': { target: server, ws: true },
     },
   },
-});
+  test: {
+    include: ['src/**/*.test.ts'],
+  },
+  resolve: process.env['VITEST'] === undefined ? {} : { conditions: ['browser'] },
+}));

@@ -140,7 +140,7 @@ export class DeployService {
   }
 
   #diskSize(offering: Row<'DiskOffering'>, wanted: bigint | null | undefined): bigint {
-    const path = 'input.diskSizeBytes';
+    const path = 'input.diskSize';
     if (offering.sizeBytes !== null) {
       if (wanted != null && wanted !== offering.sizeBytes)
         throw invalid(path, wanted, `must be left out: ${offering.name} has a fixed size`);

@@ -1,0 +1,106 @@
+import {
+  Client,
+  fetchExchange,
+  mapExchange,
+  subscriptionExchange,
+  type AnyVariables,
+  type CombinedError,
+  type DocumentInput,
+} from '@urql/core';
+import { makeCache } from './cache.ts';
+import { ProblemError, problemOf } from './problem.ts';
+import { resumable } from './resumable.ts';
+import { LiveSocket, type LinkState } from './socket.svelte.ts';
+import { versionGuard } from './version-guard.ts';
+
+let onSignedOut: () => void = () => undefined;
+let connection = $state.raw(makeConnection());
+
+function makeConnection() {
+  let socket = $state.raw<LiveSocket>();
+  // Made when it is first needed: nobody may open it before they are signed in.
+  const opened = () => (socket ??= new LiveSocket(() => onSignedOut()));
+  const client = new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    fetchOptions: { credentials: 'same-origin' },
+    exchanges: [
+      mapExchange({ onError: noticeSignOut }),
+      makeCache(),
+      versionGuard(),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables }) => ({
+          subscribe: (observer) => {
+            const { payload, sink } = resumable(
+              { query, variables: variables as Record<string, unknown> },
+              observer,
+            );
+            return { unsubscribe: opened().client.subscribe(payload, sink) };
+          },
+        }),
+      }),
+    ],
+  });
+  return {
+    client,
+    dispose: () => socket?.dispose(),
+    state: (): LinkState => socket?.state ?? 'reconnecting',
+  };
+}
+
+function noticeSignOut(error: CombinedError): void {
+  // A sign-in that was refused has the same code, and a path of its own.
+  const isRefused = ({ path, extensions }: CombinedError['graphQLErrors'][number]) =>
+    extensions['code'] === 'UNAUTHENTICATED' && path?.[0] !== 'signIn' && path?.[0] !== 'useSetupLink';
+  if (error.graphQLErrors.some(isRefused)) onSignedOut();
+}
+
+/** The way to the server. */
+export const api = {
+  get client(): Client {
+    return connection.client;
+  },
+  get linkState(): LinkState {
+    return connection.state();
+  },
+  /** Forgets everything that was read: for when somebody else signs in. */
+  reset(): void {
+    connection.dispose();
+    connection = makeConnection();
+  },
+  /** Called whenever an answer says that nobody is signed in. */
+  onSignedOut(action: () => void): void {
+    onSignedOut = action;
+  },
+};
+
+/** Asks once, past the cache. @throws ProblemError */
+export async function ask<Data, Variables extends AnyVariables>(
+  document: DocumentInput<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const { data, error } = await api.client
+    .query(document, variables, { requestPolicy: 'network-only' })
+    .toPromise();
+  if (error !== undefined) throw new ProblemError(problemOf(error));
+  return data as Data;
+}
+
+/** Changes something. @throws ProblemError */
+export async function mutate<Data, Variables extends AnyVariables>(
+  document: DocumentInput<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const { data, error } = await api.client.mutation(document, variables).toPromise();
+  if (error !== undefined) throw new ProblemError(problemOf(error));
+  return data as Data;
+}
+
+/** A key by which the server knows a request again that was sent twice. */
+export function newIdempotencyKey(): string {
+  // `crypto.randomUUID` is missing on pages that came over plain HTTP.
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}

@@ -1,0 +1,86 @@
+import { createRequest, type AnyVariables, type DocumentInput, type OperationResult } from '@urql/core';
+import { untrack } from 'svelte';
+import { pipe, subscribe } from 'wonka';
+import { api } from './connection.svelte.ts';
+import { feed, type Change } from './live-feed.ts';
+import { problemOf, type Problem } from './problem.ts';
+import { Refresher } from './refresher.ts';
+
+export interface QueryOptions {
+  /** Changes after which the answer may be another one, beyond what the cache knows by itself. */
+  refreshOn?: (change: Change) => boolean;
+}
+
+/** What a query answers, as it is now: from the cache at once, from the server then, and again whenever it changes. */
+export class LiveQuery<Data, Variables extends AnyVariables> {
+  data = $state.raw<Data>();
+  problem = $state.raw<Problem>();
+  /** The first answer for these variables is on its way; `data` may still be that of the last ones. */
+  isFetching = $state(true);
+  /** The variables that `data` is the answer for. */
+  answeredFor = $state.raw<Variables>();
+  readonly #document: DocumentInput<Data, Variables>;
+  #variables: Variables | undefined;
+
+  /**
+   * Must be made while a component is set up; ends with it.
+   * @param variables with state in them the query follows it; `undefined` asks nothing
+   */
+  constructor(
+    document: DocumentInput<Data, Variables>,
+    variables: () => Variables | undefined,
+    options: QueryOptions = {},
+  ) {
+    this.#document = document;
+    // Made anew of the same values they are still the same: an address that changes elsewhere asks nothing again.
+    const key = $derived(JSON.stringify(variables()));
+    $effect.pre(() => {
+      void key;
+      const wanted = untrack(variables);
+      this.#variables = wanted;
+      if (wanted === undefined) return;
+      return untrack(() => this.#follow(wanted));
+    });
+    $effect.pre(() => this.#refreshOn(options.refreshOn));
+  }
+
+  get isFirstLoad(): boolean {
+    return this.isFetching && this.data === undefined;
+  }
+
+  /** Asks the server again. */
+  refresh = (): void => {
+    if (this.#variables === undefined) return;
+    const request = createRequest(this.#document, this.#variables);
+    const operation = api.client.createRequestOperation('query', request, { requestPolicy: 'network-only' });
+    api.client.reexecuteOperation(operation);
+  };
+
+  #follow(variables: Variables): () => void {
+    this.isFetching = true;
+    const source = api.client.query(this.#document, variables, { requestPolicy: 'cache-and-network' });
+    const { unsubscribe } = pipe(
+      source,
+      subscribe((result) => this.#take(result, variables)),
+    );
+    return unsubscribe;
+  }
+
+  #take({ data, error }: OperationResult<Data, Variables>, variables: Variables): void {
+    this.problem = error === undefined ? undefined : problemOf(error);
+    if (data !== undefined && data !== null) {
+      this.data = data;
+      this.answeredFor = variables;
+    }
+    this.isFetching = false;
+  }
+
+  #refreshOn(isRelevant: QueryOptions['refreshOn']): () => void {
+    const refresher = new Refresher(this.refresh);
+    const ends = [feed.onGap(this.refresh), () => refresher.stop()];
+    if (isRelevant !== undefined) {
+      ends.push(feed.onChange((changes) => changes.some(isRelevant) && refresher.ask()));
+    }
+    return () => ends.forEach((end) => end());
+  }
+}

@@ -1,0 +1,31 @@
+const soonMs = 60;
+const atMostEveryMs = 1000;
+
+/** Runs an action soon after it was asked for, and not more than once a second however often that is. */
+export class Refresher {
+  readonly #action: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  constructor(action: () => void) {
+    this.#action = action;
+  }
+
+  ask(): void {
+    if (this.#timer !== undefined) return;
+    const sinceLast = performance.now() - this.#lastAt;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#lastAt = performance.now();
+        this.#action();
+      },
+      Math.max(soonMs, atMostEveryMs - sinceLast),
+    );
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

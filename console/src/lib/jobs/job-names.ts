@@ -1,0 +1,63 @@
+import { m } from '#messages';
+
+const kinds: Record<string, () => string> = {
+  'virtualMachine.deploy': m.jobs_kind_virtualMachine_deploy,
+  'virtualMachine.start': m.jobs_kind_virtualMachine_start,
+  'virtualMachine.stop': m.jobs_kind_virtualMachine_stop,
+  'virtualMachine.reboot': m.jobs_kind_virtualMachine_reboot,
+  'virtualMachine.destroy': m.jobs_kind_virtualMachine_destroy,
+  'virtualMachine.expunge': m.jobs_kind_virtualMachine_expunge,
+  'virtualMachine.changeIso': m.jobs_kind_virtualMachine_changeIso,
+  'template.create': m.jobs_kind_template_create,
+  'image.register': m.jobs_kind_image_register,
+  'image.purge': m.jobs_kind_image_purge,
+  'zone.create': m.jobs_kind_zone_create,
+  'host.add': m.jobs_kind_host_add,
+  'storagePool.create': m.jobs_kind_storagePool_create,
+  'imageStore.create': m.jobs_kind_imageStore_create,
+};
+
+const steps: Record<string, () => string> = {
+  reserve: m.jobs_step_reserve,
+  prepareTemplate: m.jobs_step_prepareTemplate,
+  createRootDisk: m.jobs_step_createRootDisk,
+  start: m.jobs_step_start,
+  stop: m.jobs_step_stop,
+  reboot: m.jobs_step_reboot,
+  leaveLastHost: m.jobs_step_leaveLastHost,
+  changeDisc: m.jobs_step_changeDisc,
+  removeMachine: m.jobs_step_removeMachine,
+  deleteVolumes: m.jobs_step_deleteVolumes,
+  expunge: m.jobs_step_expunge,
+  copyDisk: m.jobs_step_copyDisk,
+  download: m.jobs_step_download,
+  removeFiles: m.jobs_step_removeFiles,
+  removeCopies: m.jobs_step_removeCopies,
+  attach: m.jobs_step_attach,
+  attachStorage: m.jobs_step_attachStorage,
+  enable: m.jobs_step_enable,
+  createPhysicalNetworks: m.jobs_step_createPhysicalNetworks,
+  createPod: m.jobs_step_createPod,
+  createGuestNetwork: m.jobs_step_createGuestNetwork,
+  createCluster: m.jobs_step_createCluster,
+  addHosts: m.jobs_step_addHosts,
+  attachPrimaryStorage: m.jobs_step_attachPrimaryStorage,
+  attachImageStore: m.jobs_step_attachImageStore,
+  enableZone: m.jobs_step_enableZone,
+};
+
+/** `createRootDisk` as `Create root disk`: for names that came with a newer server. */
+export function spelledOut(name: string): string {
+  const words = name.replace(/([A-Z])/g, ' $1').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What a job does, in words. */
+export function jobName(kind: string): string {
+  return kinds[kind]?.() ?? spelledOut(kind.replace('.', ' '));
+}
+
+/** What a step does, in words. */
+export function stepName(name: string): string {
+  return steps[name]?.() ?? spelledOut(name);
+}

@@ -1,0 +1,98 @@
+import { graphql } from '../api/graphql.ts';
+import { jobFields } from './fragments.ts';
+
+/** The order of jobs in which people look for them. */
+export const newestFirst = { field: 'CREATED_AT', direction: 'DESC' } as const;
+
+export const jobsQuery = graphql(
+  `
+    query Jobs(
+      $first: Int
+      $after: Cursor
+      $last: Int
+      $before: Cursor
+      $search: String
+      $filter: JobFilter
+      $orderBy: JobOrder
+    ) {
+      jobs(
+        first: $first
+        after: $after
+        last: $last
+        before: $before
+        search: $search
+        filter: $filter
+        orderBy: $orderBy
+      ) {
+        nodes {
+          ...JobFields
+        }
+        totalCount
+        isTotalEstimated
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  `,
+  [jobFields],
+);
+
+export const cancelJobMutation = graphql(
+  `
+    mutation CancelJob($input: JobInput!) {
+      cancelJob(input: $input) {
+        job {
+          ...JobFields
+        }
+      }
+    }
+  `,
+  [jobFields],
+);
+
+export const resumeJobMutation = graphql(
+  `
+    mutation ResumeJob($input: JobInput!) {
+      resumeJob(input: $input) {
+        job {
+          ...JobFields
+        }
+      }
+    }
+  `,
+  [jobFields],
+);
+
+export const targetNamesQuery = graphql(`
+  query TargetNames($ids: [ID!]!) {
+    nodes(ids: $ids) {
+      __typename
+      id
+      ... on VirtualMachine {
+        name
+      }
+      ... on Template {
+        name
+      }
+      ... on Iso {
+        name
+      }
+      ... on Host {
+        name
+      }
+      ... on Zone {
+        name
+      }
+      ... on StoragePool {
+        name
+      }
+      ... on ImageStore {
+        name
+      }
+    }
+  }
+`);

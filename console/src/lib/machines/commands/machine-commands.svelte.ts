@@ -1,0 +1,65 @@
+import { goto } from '$app/navigation';
+import { mutate, newIdempotencyKey } from '../../api/connection.svelte.ts';
+import { notices } from '../../notices/notices.svelte.ts';
+import { m } from '#messages';
+import type { Machine } from '../fragments.ts';
+import { plainMutations, stopMutation } from './command-mutations.ts';
+import { commandGroups, type CommandName } from './commands.ts';
+
+/** Commands that ask something first. */
+const asked = [
+  'REBOOT',
+  'FORCE_STOP',
+  'ATTACH_ISO',
+  'CREATE_TEMPLATE',
+  'RENAME',
+  'DESTROY',
+  'EXPUNGE',
+] as const;
+export type AskedCommand = (typeof asked)[number];
+
+function isAsked(name: CommandName): name is AskedCommand {
+  return (asked as readonly CommandName[]).includes(name);
+}
+
+/** What was chosen for a machine: done at once, or asked about in a dialog first. */
+class MachineCommands {
+  /** What a dialog asks about now. */
+  question = $state.raw<{ name: AskedCommand; machine: Machine }>();
+
+  choose(name: CommandName, machine: Machine): void {
+    if (isAsked(name)) this.question = { name, machine };
+    else if (name === 'OPEN_CONSOLE') void goto(`/virtual-machines/${machine.id}?tab=screen`);
+    else void this.#tell(name, machine);
+  }
+
+  close(): void {
+    this.question = undefined;
+  }
+
+  /** @throws ProblemError */
+  async do(name: keyof typeof plainMutations | 'STOP' | 'FORCE_STOP', machine: Machine): Promise<void> {
+    const input = { id: machine.id, idempotencyKey: newIdempotencyKey() };
+    if (name === 'STOP' || name === 'FORCE_STOP') {
+      await mutate(stopMutation, { input: { ...input, isForced: name === 'FORCE_STOP' } });
+    } else {
+      await mutate(plainMutations[name], { input });
+    }
+    if (name === 'RECOVER') notices.say(m.machines_recovered({ name: machine.name }));
+  }
+
+  async #tell(name: Exclude<CommandName, AskedCommand | 'OPEN_CONSOLE'>, machine: Machine): Promise<void> {
+    try {
+      await this.do(name, machine);
+    } catch (error) {
+      const action =
+        commandGroups
+          .flat()
+          .find((command) => command.name === name)
+          ?.label() ?? name;
+      notices.fail(m.machines_action_failed({ name: machine.name, action }), error);
+    }
+  }
+}
+
+export const machineCommands = new MachineCommands();

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { deployInput, deployProblems, type DeployChoices } from './deploy-form.ts';
+
+const choices = (overrides: Partial<DeployChoices> = {}): DeployChoices => ({
+  zoneId: 'zone_1',
+  source: 'template',
+  imageId: 'tpl_1',
+  serviceOfferingId: 'so_1',
+  name: 'web-1',
+  diskOfferingId: '',
+  diskGib: '',
+  hasFreeDiskSize: false,
+  ...overrides,
+});
+
+describe('deployProblems', () => {
+  it('is satisfied with three choices', () => {
+    expect(deployProblems(choices())).toEqual([]);
+  });
+
+  it('names everything that is missing', () => {
+    expect(deployProblems(choices({ imageId: '', serviceOfferingId: '', name: '' }))).toEqual([
+      'source',
+      'offering',
+      'name',
+    ]);
+  });
+
+  it.each(['Web', '1web', 'web_1', 'web-', 'a'.repeat(64), 'web 1', '<b>'])('refuses the name %s', (name) => {
+    expect(deployProblems(choices({ name }))).toEqual(['name']);
+  });
+
+  it('wants a disk to install on', () => {
+    const iso = choices({ source: 'iso', imageId: 'iso_1' });
+    expect(deployProblems(iso)).toEqual(['disk']);
+    expect(deployProblems({ ...iso, diskOfferingId: 'do_1' })).toEqual([]);
+  });
+
+  it.each(['', '0', '1.5', '-3', 'x'])('refuses %j as a size', (diskGib) => {
+    const iso = choices({
+      source: 'iso',
+      imageId: 'iso_1',
+      diskOfferingId: 'do_1',
+      hasFreeDiskSize: true,
+      diskGib,
+    });
+    expect(deployProblems(iso)).toEqual(['disk']);
+  });
+});
+
+describe('deployInput', () => {
+  it('says nothing of disks when the template has one', () => {
+    expect(deployInput(choices({ diskOfferingId: 'do_1' }))).toEqual({
+      zoneId: 'zone_1',
+      name: 'web-1',
+      serviceOfferingId: 'so_1',
+      templateId: 'tpl_1',
+    });
+  });
+
+  it('gives the size of a disk in bytes', () => {
+    const iso = choices({
+      source: 'iso',
+      imageId: 'iso_1',
+      diskOfferingId: 'do_1',
+      hasFreeDiskSize: true,
+      diskGib: '2',
+    });
+    expect(deployInput(iso)).toMatchObject({
+      isoId: 'iso_1',
+      diskOfferingId: 'do_1',
+      diskSize: 2_147_483_648,
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import { machineNamePattern } from '../machine-state.ts';
+
+export interface DeployChoices {
+  zoneId: string;
+  source: 'template' | 'iso';
+  /** Template or ISO. */
+  imageId: string;
+  serviceOfferingId: string;
+  name: string;
+  /** With an ISO: the disk to install on. */
+  diskOfferingId: string;
+  /** For a disk offering of free size, as it was typed. */
+  diskGib: string;
+  hasFreeDiskSize: boolean;
+}
+
+export interface DeployInput {
+  zoneId: string;
+  name: string;
+  serviceOfferingId: string;
+  templateId?: string;
+  isoId?: string;
+  diskOfferingId?: string;
+  diskSize?: number;
+}
+
+export type DeployProblem = 'source' | 'offering' | 'name' | 'disk';
+
+const gib = 1024 ** 3;
+
+/** What is still missing or wrong. */
+export function deployProblems(choices: DeployChoices): DeployProblem[] {
+  const problems: DeployProblem[] = [];
+  if (choices.imageId === '') problems.push('source');
+  if (choices.serviceOfferingId === '') problems.push('offering');
+  if (!machineNamePattern.test(choices.name)) problems.push('name');
+  const needsDisk = choices.source === 'iso';
+  const isSizeRight = !choices.hasFreeDiskSize || /^[1-9]\d{0,5}$/.test(choices.diskGib.trim());
+  if (needsDisk && (choices.diskOfferingId === '' || !isSizeRight)) problems.push('disk');
+  return problems;
+}
+
+/** The input of `deployVirtualMachine`, without anything that says nothing. */
+export function deployInput(choices: DeployChoices): DeployInput {
+  const { zoneId, name, serviceOfferingId } = choices;
+  const input = { zoneId, name, serviceOfferingId };
+  if (choices.source === 'template') return { ...input, templateId: choices.imageId };
+  return {
+    ...input,
+    isoId: choices.imageId,
+    diskOfferingId: choices.diskOfferingId,
+    ...(choices.hasFreeDiskSize && { diskSize: Number(choices.diskGib) * gib }),
+  };
+}

@@ -1,0 +1,39 @@
+import { graphql } from '../../api/graphql.ts';
+import { machineFields } from '../fragments.ts';
+
+export const machinesQuery = graphql(
+  `
+    query Machines(
+      $first: Int
+      $after: Cursor
+      $last: Int
+      $before: Cursor
+      $search: String
+      $filter: VirtualMachineFilter
+      $orderBy: VirtualMachineOrder
+    ) {
+      virtualMachines(
+        first: $first
+        after: $after
+        last: $last
+        before: $before
+        search: $search
+        filter: $filter
+        orderBy: $orderBy
+      ) {
+        nodes {
+          ...MachineFields
+        }
+        totalCount
+        isTotalEstimated
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  `,
+  [machineFields],
+);

@@ -1,0 +1,29 @@
+import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
+import CircleHelp from '@lucide/svelte/icons/circle-help';
+import CirclePlay from '@lucide/svelte/icons/circle-play';
+import CircleStop from '@lucide/svelte/icons/circle-stop';
+import CircleX from '@lucide/svelte/icons/circle-x';
+import LoaderCircle from '@lucide/svelte/icons/loader-circle';
+import Trash2 from '@lucide/svelte/icons/trash-2';
+import type { StatusLook } from '../jobs/job-status.ts';
+import { m } from '#messages';
+import type { MachineState } from './fragments.ts';
+
+/** In the order that filters and counts show them. */
+export const machineStateLooks: Record<MachineState, StatusLook> = {
+  RUNNING: { tone: 'good', icon: CirclePlay, label: m.machines_state_RUNNING },
+  STOPPED: { tone: 'quiet', icon: CircleStop, label: m.machines_state_STOPPED },
+  STARTING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_STARTING, isTurning: true },
+  STOPPING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_STOPPING, isTurning: true },
+  MIGRATING: { tone: 'busy', icon: ArrowRightLeft, label: m.machines_state_MIGRATING },
+  RESTORING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_RESTORING, isTurning: true },
+  ERROR: { tone: 'bad', icon: CircleX, label: m.machines_state_ERROR },
+  UNKNOWN: { tone: 'warn', icon: CircleHelp, label: m.machines_state_UNKNOWN },
+  DESTROYED: { tone: 'quiet', icon: Trash2, label: m.machines_state_DESTROYED },
+  EXPUNGING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_EXPUNGING, isTurning: true },
+};
+
+export const machineStates = Object.keys(machineStateLooks) as MachineState[];
+
+/** The name that a machine, and so a host on the network, may have. */
+export const machineNamePattern = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;

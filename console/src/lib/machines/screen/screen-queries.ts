@@ -1,0 +1,10 @@
+import { graphql } from '../../api/graphql.ts';
+
+export const createConsoleAccessMutation = graphql(`
+  mutation CreateConsoleAccess($input: CreateConsoleAccessInput!) {
+    createConsoleAccess(input: $input) {
+      path
+      expiresAt
+    }
+  }
+`);

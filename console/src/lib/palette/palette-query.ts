@@ -1,0 +1,20 @@
+import { graphql } from '../api/graphql.ts';
+
+export const paletteQuery = graphql(`
+  query Palette($search: String!, $mayListHosts: Boolean!) {
+    virtualMachines(first: 8, search: $search) {
+      nodes {
+        id
+        name
+        state
+        ipAddress
+      }
+    }
+    hosts(first: 4, search: $search) @include(if: $mayListHosts) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+`);

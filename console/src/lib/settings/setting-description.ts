@@ -1,0 +1,36 @@
+import { locale } from '../i18n/locale.svelte.ts';
+import { m } from '#messages';
+import type { Setting } from './setting-queries.ts';
+
+/** What settings do, in the languages that the server does not speak. */
+const descriptions: Record<string, () => string> = {
+  'expunge.delay': m.settings_about_expunge_delay,
+  'expunge.interval': m.settings_about_expunge_interval,
+  'vm.stop.grace': m.settings_about_vm_stop_grace,
+  'ping.interval': m.settings_about_ping_interval,
+  'ping.timeout': m.settings_about_ping_timeout,
+  'alert.wait': m.settings_about_alert_wait,
+  'vm.stats.interval': m.settings_about_vm_stats_interval,
+  'vm.stats.retention.days': m.settings_about_vm_stats_retention_days,
+  'change.feed.retention.days': m.settings_about_change_feed_retention_days,
+  'audit.retention.months': m.settings_about_audit_retention_months,
+  'usage.event.retention.months': m.settings_about_usage_event_retention_months,
+  'job.expire.days': m.settings_about_job_expire_days,
+  'session.idle.minutes': m.settings_about_session_idle_minutes,
+  'session.absolute.hours': m.settings_about_session_absolute_hours,
+  'signin.attempts.before.lock': m.settings_about_signin_attempts_before_lock,
+  'secstorage.allowed.internal.sites': m.settings_about_secstorage_allowed_internal_sites,
+  'image.max.bytes': m.settings_about_image_max_bytes,
+  'image.max.virtual.bytes': m.settings_about_image_max_virtual_bytes,
+  'storage.max.volume.gib': m.settings_about_storage_max_volume_gib,
+  'storage.overprovisioning.factor': m.settings_about_storage_overprovisioning_factor,
+  'pool.storage.allocated.capacity.disablethreshold':
+    m.settings_about_pool_storage_allocated_capacity_disablethreshold,
+  wait: m.settings_about_wait,
+  'copy.volume.wait': m.settings_about_copy_volume_wait,
+};
+
+/** What a setting does, and its unit. One that came with a newer server says it in English. */
+export function settingDescription({ key, description }: Setting): string {
+  return locale.current === 'en' ? description : (descriptions[key]?.() ?? description);
+}

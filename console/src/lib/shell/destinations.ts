@@ -1,0 +1,69 @@
+import Activity from '@lucide/svelte/icons/activity';
+import Database from '@lucide/svelte/icons/database';
+import Disc3 from '@lucide/svelte/icons/disc-3';
+import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import ListChecks from '@lucide/svelte/icons/list-checks';
+import Map from '@lucide/svelte/icons/map';
+import Monitor from '@lucide/svelte/icons/monitor';
+import Receipt from '@lucide/svelte/icons/receipt';
+import Server from '@lucide/svelte/icons/server';
+import Settings from '@lucide/svelte/icons/settings';
+import type { Component } from 'svelte';
+import { m } from '#messages';
+
+export interface Destination {
+  path: string;
+  label: () => string;
+  icon: Component;
+  /** Shown only to those whose role has it. */
+  permission?: string;
+}
+
+export interface DestinationGroup {
+  label?: () => string;
+  destinations: Destination[];
+}
+
+/** The pages that the navigation leads to. */
+export const destinationGroups: DestinationGroup[] = [
+  { destinations: [{ path: '/', label: m.shell_dashboard, icon: LayoutDashboard }] },
+  {
+    label: m.shell_group_compute,
+    destinations: [
+      {
+        path: '/virtual-machines',
+        label: m.shell_machines,
+        icon: Monitor,
+        permission: 'virtualMachine.list',
+      },
+      { path: '/images', label: m.shell_images, icon: Disc3, permission: 'template.list' },
+    ],
+  },
+  {
+    label: m.shell_group_infrastructure,
+    destinations: [
+      { path: '/zones', label: m.shell_zones, icon: Map, permission: 'zone.list' },
+      { path: '/hosts', label: m.shell_hosts, icon: Server, permission: 'host.list' },
+      { path: '/storage', label: m.shell_storage, icon: Database, permission: 'storagePool.list' },
+    ],
+  },
+  {
+    label: m.shell_group_activity,
+    destinations: [
+      { path: '/jobs', label: m.shell_jobs, icon: ListChecks, permission: 'job.list' },
+      { path: '/events', label: m.shell_events, icon: Activity, permission: 'event.list' },
+      { path: '/usage', label: m.shell_usage, icon: Receipt, permission: 'usageRecord.list' },
+    ],
+  },
+  {
+    label: m.shell_group_administration,
+    destinations: [
+      { path: '/settings', label: m.shell_settings, icon: Settings, permission: 'setting.list' },
+    ],
+  },
+];
+
+/** Whether a page belongs to a destination: the machine page to the machines. */
+export function isWithin(pathname: string, { path }: Destination): boolean {
+  return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
+}

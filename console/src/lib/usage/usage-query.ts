@@ -1,0 +1,45 @@
+import { graphql, type ResultOf } from '../api/graphql.ts';
+
+export const usageQuery = graphql(`
+  query UsageRecords(
+    $first: Int
+    $after: Cursor
+    $last: Int
+    $before: Cursor
+    $search: String
+    $filter: UsageRecordFilter
+    $orderBy: UsageRecordOrder
+  ) {
+    usageRecords(
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+      search: $search
+      filter: $filter
+      orderBy: $orderBy
+    ) {
+      nodes {
+        id
+        usageType
+        resourceId
+        resourceName
+        startedAt
+        endedAt
+        cpuCount
+        memory
+        size
+      }
+      totalCount
+      isTotalEstimated
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`);
+
+export type UsageRecord = ResultOf<typeof usageQuery>['usageRecords']['nodes'][number];

@@ -1,0 +1,92 @@
+import { graphql, type ResultOf } from '../api/graphql.ts';
+import { zoneFields } from './fragments.ts';
+
+/**
+ * Everything of a zone. Lists of infrastructure cannot be asked for by zone yet; there are few of them, so the page picks
+ * its own.
+ */
+export const zonePageQuery = graphql(
+  `
+    query ZonePage($id: ID!) {
+      node(id: $id) {
+        __typename
+        id
+        ...ZoneFields
+      }
+      virtualMachines(first: 1, filter: { zoneId: $id }) {
+        totalCount
+      }
+    }
+  `,
+  [zoneFields],
+);
+
+export const zoneInfrastructureQuery = graphql(`
+  query ZoneInfrastructure($id: ID!) {
+    hosts(first: 1, filter: { zoneId: $id }) {
+      totalCount
+    }
+    pods(first: 500) {
+      nodes {
+        id
+        name
+        cidr
+        gateway
+        reservedStart
+        reservedEnd
+        zone {
+          id
+        }
+      }
+    }
+    clusters(first: 500) {
+      nodes {
+        id
+        name
+        hypervisor
+        cpuOvercommit
+        memoryOvercommit
+        pod {
+          id
+          name
+        }
+        zone {
+          id
+        }
+      }
+    }
+    physicalNetworks(first: 500) {
+      nodes {
+        id
+        name
+        traffic {
+          type
+          label
+        }
+        zone {
+          id
+        }
+      }
+    }
+    guestIpRanges(first: 500) {
+      nodes {
+        id
+        cidr
+        gateway
+        startIp
+        endIp
+        total
+        used
+        network {
+          id
+          name
+          zone {
+            id
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type ZoneInfrastructure = ResultOf<typeof zoneInfrastructureQuery>;

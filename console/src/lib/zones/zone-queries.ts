@@ -1,0 +1,60 @@
+import { graphql } from '../api/graphql.ts';
+import { jobFields } from '../jobs/fragments.ts';
+import { zoneFields } from './fragments.ts';
+
+export const zonesQuery = graphql(
+  `
+    query Zones(
+      $first: Int
+      $after: Cursor
+      $last: Int
+      $before: Cursor
+      $search: String
+      $orderBy: ZoneOrder
+    ) {
+      zones(first: $first, after: $after, last: $last, before: $before, search: $search, orderBy: $orderBy) {
+        nodes {
+          ...ZoneFields
+        }
+        totalCount
+        isTotalEstimated
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  `,
+  [zoneFields],
+);
+
+export const createZoneMutation = graphql(
+  `
+    mutation CreateZone($input: CreateZoneInput!) {
+      createZone(input: $input) {
+        zone {
+          ...ZoneFields
+        }
+        job {
+          ...JobFields
+        }
+      }
+    }
+  `,
+  [jobFields, zoneFields],
+);
+
+export const setZoneAllocationMutation = graphql(
+  `
+    mutation SetZoneAllocation($input: SetZoneAllocationInput!) {
+      setZoneAllocation(input: $input) {
+        zone {
+          ...ZoneFields
+        }
+      }
+    }
+  `,
+  [zoneFields],
+);

@@ -1,0 +1,77 @@
+import { expect, type Page } from '@playwright/test';
+import type { ApiClient } from '../support/api-client.ts';
+import { adminPassword } from '../support/product.ts';
+
+/** Signs in through the form, as anybody would. */
+export async function signInAs(page: Page, url: string, username = 'admin'): Promise<void> {
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('User name').fill(username);
+  await page.getByLabel('Password').fill(adminPassword);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
+}
+
+/** The row of a list that a name stands in. */
+export function rowOf(page: Page, name: string) {
+  return page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+}
+
+/** Leaves something in the page that a reload would take away. @returns whether it is still there */
+export async function watchForReload(page: Page): Promise<() => Promise<boolean>> {
+  await page.evaluate(() => Object.assign(window, { wasNotReloaded: true }));
+  return () => page.evaluate(() => 'wasNotReloaded' in window);
+}
+
+export type Theme = 'light' | 'dark';
+
+/** Sets what a browser remembers, before the page begins. */
+export async function remember(page: Page, { locale, theme }: { locale: 'en' | 'zh-CN'; theme: Theme }) {
+  await page.addInitScript(
+    ([language, mode]) => {
+      localStorage.setItem('nephos.locale', language);
+      localStorage.setItem('mode-watcher-mode', mode);
+    },
+    [locale, theme] as const,
+  );
+}
+
+/** Every page of the console, with something on it. */
+export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
+  const { virtualMachines, zones } = await admin.ask<{
+    virtualMachines: { nodes: { id: string }[] };
+    zones: { nodes: { id: string }[] };
+  }>(
+    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } }',
+  );
+  const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
+  return {
+    dashboard: '/',
+    machines: '/virtual-machines',
+    'machines, filtered out': '/virtual-machines?q=no-such-machine',
+    'create machine': '/virtual-machines/new',
+    machine,
+    'screen of a machine': `${machine}?tab=screen`,
+    'statistics of a machine': `${machine}?tab=statistics`,
+    'activity of a machine': `${machine}?tab=activity`,
+    'no such machine': '/virtual-machines/vm_00000000000000000000000000',
+    templates: '/images',
+    isos: '/images?tab=isos',
+    zones: '/zones',
+    zone: `/zones/${zones.nodes[0]!.id}`,
+    'create zone': '/zones/new',
+    hosts: '/hosts',
+    'primary storage': '/storage',
+    'secondary storage': '/storage?tab=secondary',
+    jobs: '/jobs',
+    events: '/events',
+    usage: '/usage',
+    settings: '/settings',
+    'no such page': '/no/such/page',
+  };
+}
+
+/** Opens a page and waits until what it asked for has come. */
+export async function openPage(page: Page, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'networkidle' });
+  await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
+}
