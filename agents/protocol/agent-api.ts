@@ -70,8 +70,6 @@ export const agentOperations = {
   instructions: 'subscription instructions { instructions }',
 } as const;
 
-export type AgentOperation = keyof typeof agentOperations;
-
 /** Shapes of what each mutation takes and gives. */
 export const agentMutations = {
   enrol: { input: enrolInput, answer: certificateAnswer },

@@ -43,7 +43,6 @@ export const diskSpec = z.strictObject({
   /** 0 is the root disk. */
   deviceIndex: z.int().min(0).max(15),
 });
-export type DiskSpec = z.output<typeof diskSpec>;
 
 /** All that a host needs to run a machine. */
 export const machineSpec = z.strictObject({

@@ -14,7 +14,6 @@ export const driverCapabilities = z.strictObject({
   dhcp: z.boolean(),
   antiSpoofing: z.boolean(),
 });
-export type DriverCapabilities = z.output<typeof driverCapabilities>;
 
 /** A hypervisor host, as its agent found it. */
 export const hostFacts = z.strictObject({

@@ -7,6 +7,7 @@ import { runVitest } from './vitest-suite.ts';
 export const suites: readonly Suite[] = [
   { name: 'check', budgetSeconds: 180, needs: [], run: () => runCounted('check') },
   { name: 'unit', budgetSeconds: 180, needs: [], run: () => runVitest(['--project', 'unit']) },
+  { name: 'console', budgetSeconds: 60, needs: [], run: () => runVitest(['--root', 'console']) },
   { name: 'api', budgetSeconds: 420, needs: [], run: () => runVitest(['--project', 'api']) },
   {
     name: 'hypervisor',

@@ -21,9 +21,13 @@ const partitioned = [
 export async function ensurePartitions(db: Database, at: Date): Promise<void> {
   const since = new Date(at.getTime() - behindMs);
   const until = new Date(at.getTime() + aheadMs);
-  for (const { table, period } of partitioned) {
-    await sql`select nephos_ensure_partitions(${table}, ${period}, ${since}, ${until})`.execute(db);
-  }
+  await db.transaction().execute(async (tx) => {
+    // Servers that start together would otherwise make the same ones.
+    await sql`select pg_advisory_xact_lock(hashtext('nephos partitions'))`.execute(tx);
+    for (const { table, period } of partitioned) {
+      await sql`select nephos_ensure_partitions(${table}, ${period}, ${since}, ${until})`.execute(tx);
+    }
+  });
 }
 
 /** Gives everything that grows an end. */

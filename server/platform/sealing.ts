@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from '@nephos/model/database.ts';
 
@@ -77,9 +77,18 @@ function readKey(file: string): Buffer | undefined {
 }
 
 function createKey(file: string): Buffer {
-  const key = randomBytes(keyBytes);
   mkdirSync(path.dirname(file), { recursive: true });
-  // Fails rather than overwrites when another process made one meanwhile.
-  writeFileSync(file, `${key.toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
+  try {
+    // Whole or not at all, and never over the key of another server that started at the same moment.
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  const key = readKey(file);
+  if (key === undefined) throw new Error(`master key ${file} was removed as soon as it was made`);
   return key;
 }

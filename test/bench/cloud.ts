@@ -31,7 +31,14 @@ export async function startCloud(hosts: number): Promise<Cloud> {
   try {
     const admin = await signIn(product.url, 'admin', adminPassword);
     await untilAgentsAreFree(admin, hosts);
-    const input = await zoneInput(admin, folder);
+    // Room for all machines of the longest run.
+    const guestRange = {
+      cidr: '10.1.0.0/16',
+      gateway: '10.1.0.1',
+      startIp: '10.1.1.1',
+      endIp: '10.1.32.250',
+    };
+    const input = await zoneInput(admin, folder, { guestRange });
     const { createZone } = await admin.ask<{ createZone: { zone: { id: string }; job: { id: string } } }>(
       createZoneMutation,
       { input },

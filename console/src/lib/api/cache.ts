@@ -44,7 +44,7 @@ const lists = [
 const keys: KeyingConfig = {
   ...Object.fromEntries(keyless.map((name) => [name, embedded])),
   ...Object.fromEntries(lists.map((name) => [`${name}Connection`, embedded])),
-  Setting: ({ key }) => String(key),
+  Setting: ({ key }) => key as string,
 };
 
 /** Kinds of things that `node` and the feed may answer with. */
@@ -70,7 +70,7 @@ const nodes = [
  */
 function byId(field: string, type: string): Resolver {
   return (_parent, args, cache) =>
-    cache.resolve('Query', field, args) === null ? null : { __typename: type, id: String(args['id']) };
+    cache.resolve('Query', field, args) === null ? null : { __typename: type, id: args['id'] as string };
 }
 
 /** The cache: everything once, by its id, whoever asked for it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildSchema, validate, type DocumentNode } from 'graphql';
+import { buildSchema, Kind, validate, type DocumentNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
 const file = path.join(import.meta.dirname, '../../../../server/graphql/schema.graphql');
@@ -18,7 +18,7 @@ const modules = import.meta.glob<Record<string, unknown>>(
 
 function isOperation(value: unknown): value is DocumentNode {
   const document = value as Partial<DocumentNode> | undefined;
-  return document?.kind === 'Document' && document.definitions?.[0]?.kind === 'OperationDefinition';
+  return document?.kind === Kind.DOCUMENT && document.definitions?.[0]?.kind === Kind.OPERATION_DEFINITION;
 }
 
 const operations = Object.entries(modules).flatMap(([module, exported]) =>

@@ -35,6 +35,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
     // Made anew of the same values they are still the same: an address that changes elsewhere asks nothing again.
     const key = $derived(JSON.stringify(variables()));
     $effect.pre(() => {
+      // eslint-disable-next-line @typescript-eslint/no-meaningless-void-operator -- read, so that the effect follows it
       void key;
       const wanted = untrack(variables);
       this.#variables = wanted;

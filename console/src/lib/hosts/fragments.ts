@@ -51,4 +51,3 @@ export const agentFields = graphql(`
 
 export type Host = FragmentOf<typeof hostFields>;
 export type HostLinkState = Host['linkState'];
-export type Agent = FragmentOf<typeof agentFields>;

@@ -8,9 +8,10 @@ export const localeNames: Record<Locale, string> = { en: 'English', 'zh-CN': 'ç®
 const storageKey = 'nephos.locale';
 
 function preferred(): Locale {
-  const stored = globalThis.localStorage?.getItem(storageKey);
+  // Unit tests run where there is no browser.
+  const stored = typeof localStorage === 'undefined' ? null : localStorage.getItem(storageKey);
   if (isLocale(stored)) return stored;
-  for (const wanted of globalThis.navigator?.languages ?? []) {
+  for (const wanted of navigator.languages) {
     const match = locales.find((each) => each.split('-')[0] === wanted.split('-')[0]);
     if (match !== undefined) return match;
   }

@@ -11,6 +11,7 @@ export async function copyText(text: string): Promise<boolean> {
     area.style.cssText = 'position:fixed;opacity:0';
     document.body.append(area);
     area.select();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way without HTTPS
     const isDone = document.execCommand('copy');
     area.remove();
     return isDone;

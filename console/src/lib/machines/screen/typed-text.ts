@@ -18,8 +18,9 @@ const rows: readonly [code: string, plain: string, shifted: string][] = [
   ['Period', '.', '>'],
   ['Slash', '/', '?'],
   ['Space', ' ', ' '],
-  ...[...'1234567890'].map((digit, index) => [`Digit${digit}`, digit, '!@#$%^&*()'[index] ?? ''] as const),
-  ...[...'abcdefghijklmnopqrstuvwxyz'].map(
+  ...Array.from('1234567890', (digit, index) => [`Digit${digit}`, digit, '!@#$%^&*()'[index] ?? ''] as const),
+  ...Array.from(
+    'abcdefghijklmnopqrstuvwxyz',
     (letter) => [`Key${letter.toUpperCase()}`, letter, letter.toUpperCase()] as const,
   ),
 ].map(([code = '', plain = '', shifted = '']) => [code, plain, shifted]);
@@ -43,7 +44,7 @@ function keysymOf(character: string): number {
 
 /** The keys that type a text. */
 export function keyStrokes(text: string): KeyStroke[] {
-  return [...text.replaceAll('\r\n', '\n')].map((character) => {
+  return Array.from(text.replaceAll('\r\n', '\n'), (character) => {
     const [keysym, code] = named[character] ?? [];
     if (keysym !== undefined && code !== undefined) return { keysym, code, isShifted: false };
     const key = keys.get(character);
