@@ -15,7 +15,7 @@ export async function runPlaywright(args: readonly string[]): Promise<Outcome> {
     const code = await runNode(
       'node_modules/@playwright/test/cli.js',
       ['test', '-c', 'test/e2e/playwright.config.ts', '--reporter=line,json', ...args],
-      { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+      { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } },
     );
     const { stats } = JSON.parse(readFileSync(file, 'utf8')) as PlaywrightReport;
     const failed = stats.unexpected + stats.flaky;

@@ -24,14 +24,19 @@ export const root = path.resolve(import.meta.dirname, '..', '..');
 /** A suite that ended without a report has failed, whatever it may have printed. */
 export const withoutReport: Outcome = { passed: 0, failed: 1, skipped: 0 };
 
-/** Runs a program of this repository on this Node, its output shown. @returns its exit code */
+/**
+ * Runs a program of this repository on this Node, its output shown.
+ *
+ * @param where variables to add, and the folder to run it in: the repository's, or one below
+ * @returns its exit code
+ */
 export function runNode(
   script: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
+  { env = {}, folder = '.' }: { env?: NodeJS.ProcessEnv; folder?: string } = {},
 ): Promise<number> {
   const child = spawn(process.execPath, [path.join(root, script), ...args], {
-    cwd: root,
+    cwd: path.join(root, folder),
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   });

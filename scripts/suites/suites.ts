@@ -1,13 +1,14 @@
+import path from 'node:path';
 import { runCounted } from './counted-script.ts';
 import { runPlaywright } from './playwright-suite.ts';
-import type { Suite } from './suite.ts';
+import { root, type Outcome, type Suite } from './suite.ts';
 import { runVitest } from './vitest-suite.ts';
 
 /** What `npm test` runs, in this order: what is quick to fail comes first. */
 export const suites: readonly Suite[] = [
   { name: 'check', budgetSeconds: 180, needs: [], run: () => runCounted('check') },
   { name: 'unit', budgetSeconds: 180, needs: [], run: () => runVitest(['--project', 'unit']) },
-  { name: 'console', budgetSeconds: 60, needs: [], run: () => runVitest(['--root', 'console']) },
+  { name: 'console', budgetSeconds: 60, needs: [], run: () => runVitest([], 'console') },
   { name: 'api', budgetSeconds: 420, needs: [], run: () => runVitest(['--project', 'api']) },
   {
     name: 'hypervisor',
@@ -35,13 +36,22 @@ export const suites: readonly Suite[] = [
   },
 ];
 
+/** Which runner a path of a test belongs to. */
+function runnerOf(file: string): 'browser' | 'console' | 'vitest' {
+  const place = path.relative(root, path.resolve(file));
+  if (place.startsWith('test/e2e')) return 'browser';
+  return place.startsWith('console') ? 'console' : 'vitest';
+}
+
 /** Runs the tests of these files or folders, whichever runner they belong to. */
-export async function runPaths(paths: readonly string[]) {
-  const isForBrowser = (file: string) => file.replace(/^\.\//, '').startsWith('test/e2e');
-  const outcomes = [];
-  const forBrowser = paths.filter(isForBrowser);
-  const others = paths.filter((file) => !isForBrowser(file));
-  if (others.length > 0) outcomes.push(await runVitest(others));
-  if (forBrowser.length > 0) outcomes.push(await runPlaywright(forBrowser));
+export async function runPaths(paths: readonly string[]): Promise<Outcome[]> {
+  const { browser = [], console = [], vitest = [] } = Object.groupBy(paths, runnerOf);
+  const outcomes: Outcome[] = [];
+  if (vitest.length > 0) outcomes.push(await runVitest(vitest));
+  if (console.length > 0) {
+    const inside = console.map((file) => path.relative('console', file));
+    outcomes.push(await runVitest(inside, 'console'));
+  }
+  if (browser.length > 0) outcomes.push(await runPlaywright(browser));
   return outcomes;
 }

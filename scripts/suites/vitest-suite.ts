@@ -12,18 +12,15 @@ interface VitestReport {
   testResults: { status: string; assertionResults: { status: string }[] }[];
 }
 
-/** Runs vitest with these arguments. */
-export async function runVitest(args: readonly string[]): Promise<Outcome> {
+/** Runs vitest with these arguments, in the repository's folder or one below that has a configuration of its own. */
+export async function runVitest(args: readonly string[], workspace = '.'): Promise<Outcome> {
   const folder = mkdtempSync(path.join(tmpdir(), 'nephos-report-'));
   const file = path.join(folder, 'vitest.json');
   try {
-    const code = await runNode('node_modules/vitest/vitest.mjs', [
-      'run',
-      ...args,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-    ]);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const code = await runNode('node_modules/vitest/vitest.mjs', ['run', ...args, ...reporters], {
+      folder: workspace,
+    });
     const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
     const brokenFiles = report.testResults.filter(
       ({ status, assertionResults }) =>
