@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { type Product, startProduct } from '../support/product.ts';
+import { signInAs } from './console-pages.ts';
 
 let product: Product;
 
@@ -28,4 +29,20 @@ test('sets the first password by the link that the first start prints, once', as
   await other.getByRole('button', { name: 'Set password and sign in' }).click();
   await expect(other.getByRole('alert')).toHaveText('The link was used already, or is not right.');
   await other.close();
+});
+
+test('a password is changed in the user menu', async ({ page }) => {
+  await signInAs(page, product.url);
+  await page.getByRole('button', { name: 'User menu' }).click();
+  await page.getByRole('menuitem', { name: 'Change password' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change password' });
+  await dialog.getByLabel('Current password').fill('not the password');
+  await dialog.getByLabel('New password').fill('battery staple horse');
+  await dialog.getByLabel('Password again').fill('battery staple horse');
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('must be your password as it is now');
+  await dialog.getByLabel('Current password').fill('correct horse battery');
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('The password was changed.')).toBeVisible();
+  await expect(dialog).toBeHidden();
 });

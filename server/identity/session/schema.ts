@@ -126,6 +126,33 @@ builder.mutationField('useSetupLink', (t) =>
   }),
 );
 
+const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
+  description: 'Your password as it is and as it is to be.',
+  fields: (t) => ({
+    currentPassword: t.string({ description: 'Your password as it is now.' }),
+    newPassword: t.string({ description: 'The new one, 8 characters or more.' }),
+  }),
+});
+
+const ChangePasswordPayload = builder.objectRef<{ username: string }>('ChangePasswordPayload').implement({
+  description: 'Whose password was changed.',
+  fields: (t) => ({ username: t.exposeString('username', { description: 'Your user name.' }) }),
+});
+
+builder.mutationField('changePassword', (t) =>
+  t.field({
+    type: ChangePasswordPayload,
+    permission: 'signedIn',
+    description:
+      'Changes your password and ends your other sessions; API keys stay. Errors: FORBIDDEN for an API key, VALIDATION_FAILED, RATE_LIMITED after too many wrong passwords.',
+    args: { input: t.arg({ type: ChangePasswordInput, description: 'Both passwords.' }) },
+    resolve: async (_parent, { input }, { services, actor }) => {
+      await services.sessions.changePassword(actor, input.currentPassword, input.newPassword);
+      return { username: actor.username };
+    },
+  }),
+);
+
 const EndSessionInput = builder.inputType('EndSessionInput', {
   description: 'Which session.',
   fields: (t) => ({

@@ -3,7 +3,7 @@ import type { Clock } from '@nephos/model/kernel/clock.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
-import { PlatformError } from '../../platform/errors.ts';
+import { invalid, PlatformError } from '../../platform/errors.ts';
 import type { Bus } from '../../platform/servers/bus.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { hashSecret, newSecret } from '../secrets.ts';
@@ -62,16 +62,9 @@ export class SessionService {
       .selectAll()
       .where('username', '=', username)
       .executeTakeFirst();
-    if (user?.lockedUntil && user.lockedUntil > now) {
+    if (user !== undefined && isLocked(user, now)) {
       await this.#refuse(username, client, 'RATE_LIMITED');
-      throw new PlatformError(
-        'RATE_LIMITED',
-        'too many failed sign-ins; this user is locked out for a while',
-        {
-          details: { retryAt: user.lockedUntil.toISOString() },
-          remedy: 'wait, then try again',
-        },
-      );
+      assertNotLocked(user, now);
     }
     const isRight = await isPassword(password, user?.passwordHash ?? null);
     const mayEnter = user !== undefined && isRight && (await this.#isEnabled(user));
@@ -124,6 +117,42 @@ export class SessionService {
         .execute();
     });
     return this.#open(user, client, 'user.setPassword');
+  }
+
+  /**
+   * Changes the actor's own password, and ends every other session of theirs. API keys stay.
+   * @throws PlatformError FORBIDDEN for an API key; VALIDATION_FAILED for a wrong or a weak password; RATE_LIMITED
+   */
+  async changePassword(actor: Actor, current: string, wanted: string): Promise<void> {
+    const { userId, sessionId } = actor;
+    if (sessionId === null) {
+      throw new PlatformError('FORBIDDEN', 'an API key cannot change a password', {
+        remedy: 'sign in with the password',
+      });
+    }
+    const now = this.#clock.now();
+    const user = await this.#db
+      .selectFrom('User')
+      .selectAll()
+      .where('id', '=', userId)
+      .executeTakeFirstOrThrow();
+    assertNotLocked(user, now);
+    if (!(await isPassword(current, user.passwordHash))) {
+      await this.#countFailure(userId, now);
+      throw invalid('input.currentPassword', '(not shown)', 'must be your password as it is now');
+    }
+    assertGoodPassword('input.newPassword', wanted, user.username);
+    const passwordHash = await hashPassword(wanted);
+    await this.#db.transaction().execute(async (tx) => {
+      await tx
+        .updateTable('User')
+        .set({ passwordHash, failedSignIns: 0, lockedUntil: null })
+        .where('id', '=', userId)
+        .execute();
+      await tx.deleteFrom('UserSession').where('userId', '=', userId).where('id', '!=', sessionId).execute();
+      await audit(tx, { action: 'user.setPassword', outcome: 'SUCCEEDED', at: now, actor });
+    });
+    await this.announceChange(userId);
   }
 
   /** Who a session cookie belongs to; `undefined` for one that ended. */
@@ -266,4 +295,17 @@ export class SessionService {
       accountId: null,
     });
   }
+}
+
+function isLocked({ lockedUntil }: Row<'User'>, now: Date): boolean {
+  return lockedUntil !== null && lockedUntil > now;
+}
+
+/** @throws PlatformError RATE_LIMITED while a user is locked out after wrong passwords */
+function assertNotLocked(user: Row<'User'>, now: Date): void {
+  if (!isLocked(user, now)) return;
+  throw new PlatformError('RATE_LIMITED', 'too many wrong passwords; this user is locked out for a while', {
+    details: { retryAt: user.lockedUntil?.toISOString() },
+    remedy: 'wait, then try again',
+  });
 }
