@@ -1,4 +1,5 @@
 import { parseEnrolmentToken } from '@nephos/agent-protocol/enrolment.ts';
+import { makeCertificateRequest } from './certificate-request.ts';
 import type { AgentIdentity } from './identity.ts';
 import { Wire } from './wire.ts';
 
@@ -18,9 +19,7 @@ export interface EnrolOptions {
  */
 export async function enrol(options: EnrolOptions): Promise<AgentIdentity> {
   const { caFingerprint, secret } = parseEnrolmentToken(options.token);
-  // Needed once in an agent's life, and the certificate library holds some 20 MB from then on.
-  const { makeCertificateRequest } = await import('./certificate-request.ts');
-  const { privateKey, request } = await makeCertificateRequest();
+  const { privateKey, request } = makeCertificateRequest();
   const wire = new Wire({
     serverUrl: options.serverUrl,
     trust: { caFingerprint },

@@ -137,7 +137,7 @@ export class AgentLink {
     const life = validToDate.getTime() - validFromDate.getTime();
     if (Date.now() < validToDate.getTime() - life / 3) return;
     try {
-      const { privateKey, request } = await makeCertificateRequest();
+      const { privateKey, request } = makeCertificateRequest();
       const renewed = { privateKey, ...(await wire.call('renew', request)) };
       await this.#options.saveIdentity(renewed);
       this.#identity = renewed;
