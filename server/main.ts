@@ -1,4 +1,5 @@
 import { serverVariables } from '@nephos/model/configuration.ts';
+import { MigrationHistoryError, OldPostgresError } from '@nephos/model/migrate/apply.ts';
 import { ConfigurationError, readConfiguration } from '@nephos/model/kernel/configuration.ts';
 import { systemClock } from '@nephos/model/kernel/clock.ts';
 import { startApplication } from './application.ts';
@@ -57,7 +58,8 @@ async function start() {
 try {
   await start();
 } catch (error) {
-  const isForPeople = error instanceof ConfigurationError || error instanceof PlatformError;
-  console.error(isForPeople ? error.message : error);
+  const forPeople = [ConfigurationError, PlatformError, MigrationHistoryError, OldPostgresError];
+  const isForPeople = forPeople.some((kind) => error instanceof kind);
+  console.error(isForPeople ? (error as Error).message : error);
   process.exit(1);
 }

@@ -19,6 +19,11 @@ export class MigrationHistoryError extends Error {
   override name = 'MigrationHistoryError';
 }
 
+/** A PostgreSQL that is too old. */
+export class OldPostgresError extends Error {
+  override name = 'OldPostgresError';
+}
+
 async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -57,6 +62,19 @@ function refuseForeignHistory(history: Map<string, string>, migrations: Migratio
   }
 }
 
+/** The oldest that is supported; its own makers keep it up until November 2027. */
+const oldestPostgres = 15;
+
+/** @param versionNumber as in `server_version_num`: 150004 is 15.4 */
+export function refuseOldPostgres(versionNumber: number): void {
+  const version = `${Math.floor(versionNumber / 10_000)}.${versionNumber % 10_000}`;
+  if (versionNumber < oldestPostgres * 10_000) {
+    throw new OldPostgresError(
+      `DATABASE_URL leads to PostgreSQL ${version}; Nephos needs ${oldestPostgres} or newer`,
+    );
+  }
+}
+
 async function applyOne(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('begin');
   try {
@@ -77,12 +95,15 @@ async function applyOne(client: pg.Client, migration: Migration): Promise<void> 
  * Brings a database to the newest schema. Each migration is one transaction; servers that start together
  * take turns by an advisory lock, so each migration runs once.
  * @returns names of the migrations that were applied now
+ * @throws OldPostgresError
  * @throws MigrationHistoryError when the database's history is not a beginning of ours
  */
 export async function applyMigrations(url: string, folder = migrationsFolder): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'nephos-migrate' });
   await client.connect();
   try {
+    const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
+    refuseOldPostgres(Number(rows[0]?.server_version_num));
     await client.query('select pg_advisory_lock($1)', [prismaMigrationLock]);
     const migrations = await readMigrations(folder);
     const history = await readHistory(client);
