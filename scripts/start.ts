@@ -4,16 +4,21 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launcherVariables } from '@nephos/model/configuration.ts';
 import { ConfigurationError, readConfiguration } from '@nephos/model/kernel/configuration.ts';
-import { Child } from './launch/child.ts';
+import { Child, type ChildOptions } from './launch/child.ts';
 import { DataFolderInUse, lockDataFolder, openDataFolder } from './launch/data-folder.ts';
 import { LibvirtUnavailable, prepareHypervisor } from './launch/hypervisor.ts';
 import { startDatabase } from './launch/database.ts';
-import { assertPortIsFree } from './launch/ports.ts';
+import { untilPortIsFree } from './launch/ports.ts';
 
 interface ServerReady {
   httpPort: number;
   agentPort: number;
   setupLink?: string;
+}
+
+/** Something that the person who starts Nephos can mend. */
+class StartFailure extends Error {
+  override name = 'StartFailure';
 }
 
 const say = (line: string) => console.log(line);
@@ -31,8 +36,8 @@ async function start(): Promise<() => Promise<void>> {
   };
   try {
     const { NEPHOS_LISTEN: host, NEPHOS_HTTP_PORT, NEPHOS_AGENT_PORT } = configuration;
-    await assertPortIsFree(host, NEPHOS_HTTP_PORT, 'NEPHOS_HTTP_PORT');
-    await assertPortIsFree('127.0.0.1', NEPHOS_AGENT_PORT, 'NEPHOS_AGENT_PORT');
+    await untilPortIsFree({ host, port: NEPHOS_HTTP_PORT, variable: 'NEPHOS_HTTP_PORT' });
+    await untilPortIsFree({ host: '127.0.0.1', port: NEPHOS_AGENT_PORT, variable: 'NEPHOS_AGENT_PORT' });
     const [database, hypervisor] = await Promise.all([
       startDatabase(configuration.DATABASE_URL, data, say),
       prepareHypervisor({
@@ -56,7 +61,7 @@ async function start(): Promise<() => Promise<void>> {
       name: string,
       entry: string,
       env: Record<string, string>,
-      onMessage?: (message: unknown) => void,
+      heard?: Pick<ChildOptions, 'onMessage' | 'onFailure'>,
     ) => {
       const made = new Child({
         name,
@@ -64,7 +69,7 @@ async function start(): Promise<() => Promise<void>> {
         env: { ...common, ...env },
         logFolder: data.logs,
         say,
-        ...(onMessage && { onMessage }),
+        ...heard,
       });
       stops.push(() => made.stop());
       made.start();
@@ -86,7 +91,11 @@ async function start(): Promise<() => Promise<void>> {
         NEPHOS_ADMIN_PASSWORD: configuration.NEPHOS_ADMIN_PASSWORD,
         NEPHOS_CONSOLE_FOLDER: path.join(import.meta.dirname, '..', 'console', 'build'),
       },
-      (message) => ready.resolve(message as ServerReady),
+      {
+        onMessage: (message) => ready.resolve(message as ServerReady),
+        // What keeps it from starting the first time will not go away by itself.
+        onFailure: (lastWords) => ready.reject(new StartFailure(`the server did not start: ${lastWords}`)),
+      },
     );
     const { httpPort, agentPort, setupLink } = await within(
       ready.promise,
@@ -162,7 +171,7 @@ try {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
 } catch (error) {
-  const forPeople = [ConfigurationError, DataFolderInUse, LibvirtUnavailable];
+  const forPeople = [StartFailure, ConfigurationError, DataFolderInUse, LibvirtUnavailable];
   const isForPeople = forPeople.some((kind) => error instanceof kind);
   console.error(isForPeople ? (error as Error).message : error);
   process.exit(1);

@@ -3,6 +3,7 @@ import { MigrationHistoryError, OldPostgresError } from '@nephos/model/migrate/a
 import { ConfigurationError, readConfiguration } from '@nephos/model/kernel/configuration.ts';
 import { systemClock } from '@nephos/model/kernel/clock.ts';
 import { startApplication } from './application.ts';
+import { isDatabaseUnavailable } from './platform/database-errors.ts';
 import { PlatformError } from './platform/errors.ts';
 import { createLogger } from './platform/log.ts';
 
@@ -55,11 +56,17 @@ async function start() {
   process.on('disconnect', () => stop('disconnect'));
 }
 
+/** What the person who starts the server can mend, in words. */
+function causeForPeople(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (isDatabaseUnavailable(error)) return `DATABASE_URL leads to no database that answers: ${error.message}`;
+  const forPeople = [ConfigurationError, PlatformError, MigrationHistoryError, OldPostgresError];
+  return forPeople.some((kind) => error instanceof kind) ? error.message : undefined;
+}
+
 try {
   await start();
 } catch (error) {
-  const forPeople = [ConfigurationError, PlatformError, MigrationHistoryError, OldPostgresError];
-  const isForPeople = forPeople.some((kind) => error instanceof kind);
-  console.error(isForPeople ? (error as Error).message : error);
+  console.error(causeForPeople(error) ?? error);
   process.exit(1);
 }

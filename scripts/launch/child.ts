@@ -11,6 +11,8 @@ export interface ChildOptions {
   logFolder: string;
   /** Called for what it sends to its parent, each time it starts. */
   onMessage?(message: unknown): void;
+  /** Called when it ended without having been asked to, with the last it wrote to its error output. */
+  onFailure?(lastWords: string): void;
   /** A line for the terminal. */
   say(line: string): void;
 }
@@ -21,6 +23,7 @@ const longestRestartMs = 15_000;
 /** A process that ran this long did not fail at its start: the pauses begin anew. */
 const settledMs = 30_000;
 const graceMs = 6000;
+const longestWords = 2000;
 
 /** A process that is kept running until it is stopped. */
 export class Child {
@@ -42,7 +45,7 @@ export class Child {
   }
 
   start(): void {
-    const { name, entry, env, onMessage, say } = this.#options;
+    const { name, entry, env, onMessage, onFailure, say } = this.#options;
     const startedAt = performance.now();
     // A group of its own: Ctrl-C is for the launcher, which then ends its children in order.
     const child = fork(path.join(root, entry), {
@@ -54,9 +57,14 @@ export class Child {
     this.#process = child;
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
+    let lastWords = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      lastWords = (lastWords + chunk.toString()).slice(-longestWords);
+    });
     if (onMessage !== undefined) child.on('message', onMessage);
     child.once('exit', (code, signal) => {
       if (this.#isStopping) return;
+      onFailure?.(lastWords.trim());
       if (performance.now() - startedAt > settledMs) this.#failures = 0;
       const pause = Math.min(longestRestartMs, firstRestartMs * 2 ** this.#failures++);
       say(
