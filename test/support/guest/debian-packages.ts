@@ -13,8 +13,26 @@ export interface GuestPackages {
   fingerprint: string;
 }
 
-/** Finds the kernel, the guest's programs and the libraries these depend on, without using the network. */
-export async function findGuestPackages(): Promise<GuestPackages> {
+/**
+ * Tries again with new package lists, if root may fetch them: the machine may have none, or lists that name files
+ * which the mirror has no more.
+ */
+async function withNewListsIfNeeded<Result>(action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    if (process.getuid?.() !== 0) throw error;
+    await runProgram('apt-get', ['update', '-qq']);
+    return action();
+  }
+}
+
+/** Finds the kernel, the guest's programs and the libraries these depend on, without the network where it can. */
+export function findGuestPackages(): Promise<GuestPackages> {
+  return withNewListsIfNeeded(findInLists);
+}
+
+async function findInLists(): Promise<GuestPackages> {
   const listing = await runProgram(
     'apt-cache',
     ['depends', '--recurse', '--important'].concat(kernelPackage, programPackages),
@@ -39,9 +57,8 @@ export async function unpackPackages(packages: GuestPackages, folder: string): P
   const downloads = `${folder}.downloads`;
   await Promise.all([mkdir(folder), mkdir(downloads)]);
   // As root apt would download as the user _apt, who may not write here, and warn about it.
-  await runProgram('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...packages.names], {
-    cwd: downloads,
-  });
+  const download = ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...packages.names];
+  await withNewListsIfNeeded(() => runProgram('apt-get', download, { cwd: downloads }));
   for (const file of await readdir(downloads)) {
     await runProgram('dpkg-deb', ['--extract', join(downloads, file), folder]);
   }
