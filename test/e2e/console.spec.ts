@@ -50,7 +50,7 @@ test('creates the first zone with the wizard', async ({ page }) => {
   await next.click();
   await page.getByLabel('Subnet of the pod').fill('10.0.0.0');
   await next.click();
-  await expect(page.getByText('This is no network: 10.1.0.0/16')).toBeVisible();
+  await expect(page.getByText('This is not a network. An example: 10.1.0.0/16')).toBeVisible();
   await page.getByLabel('Subnet of the pod').fill('10.0.0.0/24');
   await next.click();
   await expect(page.getByRole('group', { name: 'Hosts' }).getByRole('checkbox')).toBeChecked();
