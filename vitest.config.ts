@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** One project per suite of `npm test`; a test's place and ending say which suite it belongs to. */
+const withDirectory = ['test/**/*.ldap.test.ts'];
 const onHypervisor = ['**/*.libvirt.test.ts', 'test/hypervisor/**/*.test.ts'];
 
 /** The program loads one GraphQL, by Node's rules; Vite alone would add the package's second, ES module build. */
@@ -9,6 +10,8 @@ const alias = { graphql: fileURLToPath(import.meta.resolve('graphql/index.js')) 
 
 export default defineConfig({
   test: {
+    // Tests wait for processes and for PostgreSQL more than they work; the default leaves one of two cores idle.
+    maxWorkers: 2,
     projects: [
       {
         resolve: { alias },
@@ -23,6 +26,17 @@ export default defineConfig({
         test: {
           name: 'api',
           include: ['test/{api,coverage,security}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...withDirectory],
+          globalSetup: 'test/support/global-postgres.ts',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'directory',
+          include: withDirectory,
           globalSetup: 'test/support/global-postgres.ts',
           testTimeout: 30_000,
           hookTimeout: 60_000,

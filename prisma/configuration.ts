@@ -65,6 +65,10 @@ export const serverVariables = {
     description:
       'Address by which browsers reach the console, when it is not the listening one: `https://cloud.example.com`.',
   }),
+  NEPHOS_TRUSTED_PROXIES: optionalText({
+    description:
+      'Networks of the reverse proxies whose `X-Forwarded-For` is believed, separated by commas: `10.0.0.0/8`. Without it the address of a client is that of its connection.',
+  }),
   NEPHOS_MASTER_KEY_FILE: text({
     description:
       'File with the key that seals secrets in the database; made at the first start. Every server needs the same.',
@@ -171,6 +175,15 @@ export const hostAgentVariables = {
 
 /** The storage agent. */
 export const storageAgentVariables = agentVariables;
+
+/** `npm run audit:verify`: where to look, given as to what runs there. */
+export const auditVerifyVariables = {
+  NEPHOS_DATA: launcherVariables.NEPHOS_DATA,
+  DATABASE_URL: launcherVariables.DATABASE_URL,
+  NEPHOS_MASTER_KEY_FILE: optionalText({
+    description: 'File with the master key, when it is not the one in NEPHOS_DATA.',
+  }),
+};
 
 /** The usage daemon. */
 export const usageVariables = {

@@ -1,11 +1,18 @@
 // `npm run bench -- NAME [--json] [--quick]`: measures, and ends with 0 also when a goal is missed.
+import { accessLists } from '../test/bench/access-lists.ts';
 import { deploy } from '../test/bench/deploy.ts';
 import { events } from '../test/bench/events.ts';
 import { asJson, asTable, type Bench } from '../test/bench/figures.ts';
 import { samplesOfHost } from '../test/bench/samples.ts';
 import { start } from '../test/bench/start.ts';
 
-const benches: Readonly<Record<string, Bench>> = { start, deploy, events, samples: samplesOfHost };
+const benches: Readonly<Record<string, Bench>> = {
+  start,
+  deploy,
+  events,
+  samples: samplesOfHost,
+  'access-lists': accessLists,
+};
 
 const [name = '', ...flags] = process.argv.slice(2);
 const bench = benches[name];

@@ -9,9 +9,12 @@ import { CertificateAuthority } from './agent-gateway/certificate-authority.ts';
 import { createServices } from './create-services.ts';
 import { buildApiSchema } from './graphql/schema.ts';
 import { AccessWatch } from './http/access-watch.ts';
+import { ClientAddresses } from './http/client-address.ts';
 import { Health } from './http/health.ts';
 import { HttpServer } from './http/http-server.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { StaticFiles } from './http/static-files.ts';
+import { AccessNotices } from './identity/access/access-notices.ts';
 import { ensureFirstUser } from './identity/first-start.ts';
 import type { Platform } from './platform/platform.ts';
 import type { Services } from './services.ts';
@@ -26,6 +29,8 @@ export interface ApplicationOptions extends PlatformOptions {
   agentPort: number;
   /** Empty: the listening address. */
   publicUrl: string;
+  /** Networks, separated by commas; see {@link ClientAddresses}. */
+  trustedProxies: string;
   consoleFolder: string;
   /** Empty: the first start makes a one-time link. */
   adminPassword: string;
@@ -54,6 +59,7 @@ const tokenMinutes = 15;
  */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { log, clock } = options;
+  const addresses = new ClientAddresses(options.trustedProxies);
   const migrations = await applyMigrations(options.databaseUrl);
   if (migrations.length > 0) log.info({ migrations }, 'database migrated');
 
@@ -62,11 +68,20 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const { db, sealing } = platform;
   const authority = await CertificateAuthority.open(db, sealing, clock);
   const gateway = new AgentGateway(platform, authority);
-  const access = new AccessWatch(log);
+  const access = new AccessNotices(platform.bus);
+  const watch = new AccessWatch(log);
+  access.onChanged((change) => watch.accessChanged(change));
+  // Whether a second factor is demanded decides what sessions without one may do.
+  let demanded = platform.settings.get('second.factor.required');
+  platform.settings.onRefreshed(() => {
+    const now = platform.settings.get('second.factor.required');
+    if (now !== demanded) watch.accessChanged({ isUnknown: true });
+    demanded = now;
+  });
   const { services, reconcilers } = createServices({
     platform,
     gateway,
-    onAccessChanged: (userId) => access.accessChanged(userId),
+    access,
   });
   const setupSecret = await ensureFirstUser(db, clock, options.adminPassword);
   await services.serviceOfferings.seed();
@@ -86,8 +101,10 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     platform,
     services,
     schema: buildApiSchema(),
-    access,
+    access: watch,
     publicUrl: options.publicUrl,
+    addresses,
+    limits: new RateLimits(platform),
     health,
     files: new StaticFiles(options.consoleFolder),
     host: options.listen,

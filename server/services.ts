@@ -4,9 +4,21 @@ import type { OfferingService } from './compute/service-offering/offering-servic
 import type { StatisticsService } from './compute/statistics/statistics-service.ts';
 import type { DeployService } from './compute/virtual-machine/deploy-service.ts';
 import type { LifecycleService } from './compute/virtual-machine/lifecycle-service.ts';
+import type { AccessNotices } from './identity/access/access-notices.ts';
 import type { AccountService } from './identity/account/account-service.ts';
 import type { ApiKeyService } from './identity/api-key/api-key-service.ts';
+import type { DomainService } from './identity/domain/domain-service.ts';
+import type { LimitService } from './identity/limit/limit-service.ts';
+import type { MembershipService } from './identity/project/membership-service.ts';
+import type { ProjectService } from './identity/project/project-service.ts';
+import type { RoleService } from './identity/role/role-service.ts';
+import type { IdentityProviderService } from './identity/identity-provider/identity-provider-service.ts';
+import type { OidcSignIn } from './identity/identity-provider/oidc-sign-in.ts';
+import type { SecondFactorService } from './identity/second-factor/second-factor-service.ts';
+import type { PasswordService } from './identity/session/password-service.ts';
 import type { SessionService } from './identity/session/session-service.ts';
+import type { SignInService } from './identity/session/sign-in-service.ts';
+import type { UserService } from './identity/user/user-service.ts';
 import type { AgentService } from './infrastructure/agent/agent-service.ts';
 import type { ClusterService } from './infrastructure/cluster/cluster-service.ts';
 import type { HostService } from './infrastructure/host/host-service.ts';
@@ -19,9 +31,11 @@ import type { GuestNetworkService } from './network/guest-network/guest-network-
 import type { SettingService } from './settings/setting-service.ts';
 import type { DiskOfferingService } from './storage/disk-offering/disk-offering-service.ts';
 import type { ImageService } from './storage/image/image-service.ts';
+import type { SharingService } from './storage/image/sharing-service.ts';
 
 /** Every feature's service, by name. */
 export interface Services {
+  access: AccessNotices;
   accounts: AccountService;
   agents: AgentService;
   apiKeys: ApiKeyService;
@@ -29,18 +43,30 @@ export interface Services {
   consoleAccess: ConsoleAccessService;
   deploy: DeployService;
   diskOfferings: DiskOfferingService;
+  domains: DomainService;
   guestNetworks: GuestNetworkService;
   hosts: HostService;
+  identityProviders: IdentityProviderService;
   images: ImageService;
+  imageSharing: SharingService;
   imageStores: ImageStoreService;
   jobs: JobService;
+  limits: LimitService;
   machines: LifecycleService;
+  oidc: OidcSignIn;
+  passwords: PasswordService;
   physicalNetworks: PhysicalNetworkService;
   pods: PodService;
+  projectMembers: MembershipService;
+  projects: ProjectService;
+  roles: RoleService;
+  secondFactors: SecondFactorService;
   serviceOfferings: OfferingService;
   sessions: SessionService;
   settings: SettingService;
+  signIn: SignInService;
   statistics: StatisticsService;
   storagePools: StoragePoolService;
+  users: UserService;
   zones: ZoneService;
 }

@@ -1,5 +1,8 @@
 import { connectDatabase } from '@nephos/model/database.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
+import { AuditChain } from './platform/audit/chain.ts';
+import { RefusalLog } from './platform/audit/refusal-log.ts';
+import { AuditSealer } from './platform/audit/sealer.ts';
 import { ChangeFeed } from './platform/change-feed/change-feed.ts';
 import { channels } from './platform/change-feed/change.ts';
 import { Sequencer } from './platform/change-feed/sequencer.ts';
@@ -49,8 +52,8 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   let onCommitted: () => void = () => undefined;
   const connection = connectDatabase({
     url: databaseUrl,
-    // The bus and the sequencer have a connection of their own.
-    maxConnections: options.databaseConnections - 2,
+    // The bus, the sequencer and the sealer of audit events have a connection of their own.
+    maxConnections: options.databaseConnections - 3,
     applicationName: 'nephos-server',
     observer: {
       statement: (text, milliseconds) => {
@@ -83,7 +86,14 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   };
   bus.onChannel(channels.numbered, catchUp);
   bus.onReconnect(catchUp);
-  onCommitted = tellSequencer(sequencer, () => connection.pool.query(`notify ${channels.pending}`));
+  const chain = await AuditChain.open(db, sealing);
+  const sealer = new AuditSealer({ databaseUrl, chain, log });
+  const refusals = new RefusalLog({ db, clock, log });
+  const tell = tellSequencer(sequencer, () => connection.pool.query(`notify ${channels.pending}`));
+  onCommitted = () => {
+    tell();
+    sealer.sealSoon();
+  };
 
   const settings = new Settings({ db, bus });
   await settings.refresh();
@@ -98,11 +108,12 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   });
   bus.on('job.cancel', ({ jobId }) => runner.cancel(jobId));
   const mutations = new Mutations({ db, clock, runner });
-  const housekeeping = new Housekeeping({ db, clock, settings, log });
+  const housekeeping = new Housekeeping({ db, clock, settings, chain, log });
 
   await bus.start();
   sequencer.start();
   housekeeping.start();
+  sealer.start();
 
   const platform: Platform = {
     serverId,
@@ -115,6 +126,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     feed,
     runner,
     mutations,
+    refusals,
     sealing,
   };
   return {
@@ -124,6 +136,8 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       housekeeping.stop();
       await runner.stop();
       await sequencer.stop();
+      await refusals.stop();
+      await sealer.stop();
       await bus.stop();
       await instance.stop().catch(() => undefined);
       await connection.close();

@@ -135,6 +135,11 @@ function initialise(binaries: string, dataFolder: string, prefix: string[]): voi
   if (result.status !== 0) throw new Error(`initdb failed: ${result.stderr}`, { cause: result.error });
 }
 
+/** Address of a database in an embedded cluster with its socket in this folder, whether it runs or not. */
+export function embeddedUrl(runFolder: string, database: string): string {
+  return `postgresql://postgres@localhost/${database}?host=${encodeURIComponent(runFolder)}&port=${port}`;
+}
+
 /** Starts a cluster on the packaged PostgreSQL; a fresh one is made in a second, an existing one recovers by itself. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => undefined);
@@ -213,8 +218,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     });
   });
   return {
-    urlOf: (database) =>
-      `postgresql://postgres@localhost/${database}?host=${encodeURIComponent(runFolder)}&port=${port}`,
+    urlOf: (database) => embeddedUrl(runFolder, database),
     pid: server.pid ?? -1,
     ended,
     async stop() {

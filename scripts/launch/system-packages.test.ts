@@ -34,7 +34,7 @@ describe('what is missing', () => {
     const known = new Set(
       Object.values(requirements).flatMap((needs) => needs.flatMap(({ packages }) => packages)),
     );
-    for (const name of await missingPackages(['hypervisor', 'guest-image', 'browser'])) {
+    for (const name of await missingPackages(['hypervisor', 'guest-image', 'browser', 'directory'])) {
       expect(known).toContain(name);
     }
   });

@@ -5,8 +5,11 @@ import { promisify } from 'node:util';
 
 /** Which packages of Debian and Ubuntu each part of Nephos needs, and which of them are missing. */
 
-/** What packages are for: running machines, building guests for tests and the tutorial, testing the console. */
-export type Purpose = 'hypervisor' | 'guest-image' | 'browser';
+/**
+ * What packages are for: running machines, building guests for tests and the tutorial, testing the console, testing
+ * sign-in with a directory.
+ */
+export type Purpose = 'hypervisor' | 'guest-image' | 'browser' | 'directory';
 
 /** Something that a purpose needs. */
 export interface Requirement {
@@ -61,6 +64,11 @@ export const requirements: Readonly<Record<Purpose, readonly Requirement[]>> = {
       evidence: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     },
     need('fonts-noto-cjk', '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'),
+  ],
+  directory: [
+    need('slapd'),
+    // Makes the certificate of the test's directory.
+    need('openssl'),
   ],
 };
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import type { Purpose } from '../launch/system-packages.ts';
 
 /** What a suite found. */
 export interface Outcome {
@@ -15,7 +16,7 @@ export interface Suite {
   /** Seconds it should stay under on two cores. */
   budgetSeconds: number;
   /** What it needs of the system; without it the suite is left out. */
-  needs: readonly ('hypervisor' | 'guest-image' | 'browser')[];
+  needs: readonly Purpose[];
   run(): Promise<Outcome>;
 }
 

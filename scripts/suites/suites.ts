@@ -10,6 +10,13 @@ export const suites: readonly Suite[] = [
   { name: 'unit', budgetSeconds: 180, needs: [], run: () => runVitest(['--project', 'unit']) },
   { name: 'console', budgetSeconds: 60, needs: [], run: () => runVitest([], 'console') },
   { name: 'api', budgetSeconds: 420, needs: [], run: () => runVitest(['--project', 'api']) },
+  { name: 'bite', budgetSeconds: 240, needs: [], run: () => runCounted('bite') },
+  {
+    name: 'directory',
+    budgetSeconds: 60,
+    needs: ['directory'],
+    run: () => runVitest(['--project', 'directory']),
+  },
   {
     name: 'hypervisor',
     budgetSeconds: 420,
@@ -30,7 +37,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'browser',
-    budgetSeconds: 300,
+    budgetSeconds: 600,
     needs: ['hypervisor', 'guest-image', 'browser'],
     run: () => runPlaywright([]),
   },

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../graphql/context.ts';
-import { sees, seesChange, type GuardedTable } from '../identity/access/visibility.ts';
+import { seesChange, type GuardedTable } from '../identity/access/visibility.ts';
 import type { Row } from '@nephos/model/database.ts';
 import type { Change } from '../platform/change-feed/change.ts';
 
@@ -34,7 +34,7 @@ export async function* followRows<Table extends GuardedTable>(
       }),
     );
     for (const { change, row } of loaded) {
-      if (row === null ? change.operation === 'DELETED' : sees(actor, table, row)) yield { change, row };
+      if (row !== null || change.operation === 'DELETED') yield { change, row };
     }
   }
 }

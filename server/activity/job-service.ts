@@ -1,5 +1,5 @@
 import type { Id } from '@nephos/model/kernel/ids.ts';
-import { getGuarded } from '../identity/access/guarded-loader.ts';
+import { getForChange } from '../identity/access/guarded-loader.ts';
 import type { Actor } from '../platform/actor.ts';
 import { PlatformError } from '../platform/errors.ts';
 import type { JobRow } from '../platform/jobs/job-store.ts';
@@ -26,7 +26,7 @@ export class JobService {
   async cancel(actor: Actor, id: Id<'Job'>): Promise<{ jobId: string }> {
     const { mutations, bus, runner, clock } = this.#platform;
     await mutations.run({ action: 'job.cancel', actor, input: {} }, async (mutation) => {
-      const job = await getGuarded(mutation.tx, actor, 'Job', id, 'job.cancel');
+      const job = await getForChange(mutation.tx, actor, 'Job', id, 'job.cancel');
       if (!this.isCancellable(job)) {
         throw new PlatformError(
           'INVALID_STATE',
@@ -51,7 +51,7 @@ export class JobService {
 
   async resume(actor: Actor, id: Id<'Job'>): Promise<{ jobId: string }> {
     return this.#platform.mutations.run({ action: 'job.resume', actor, input: {} }, async (mutation) => {
-      const job = await getGuarded(mutation.tx, actor, 'Job', id, 'job.resume');
+      const job = await getForChange(mutation.tx, actor, 'Job', id, 'job.resume');
       const resumed = await mutation.tx
         .updateTable('Job')
         // With no lease it is any server's to take up, and what it has to do next is to go on taking back.

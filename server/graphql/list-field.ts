@@ -3,8 +3,10 @@ import type { InputObjectRef, ObjectRef } from '@pothos/core';
 import { sql, type RawBuilder } from 'kysely';
 import type { Permission } from '../identity/access/permissions.ts';
 import type { GuardedTable } from '../identity/access/visibility.ts';
+import type { Actor } from '../platform/actor.ts';
 import { builder, type SchemaTypes } from './builder.ts';
-import { connectionOf, listPage, OrderDirection, pageArgs } from './connection.ts';
+import { connectionOf, listPage, OrderDirection, pageArgs, unindexed } from './connection.ts';
+import { optionalId } from './id-argument.ts';
 
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 
@@ -22,10 +24,18 @@ export interface ListFieldOptions<Table extends GuardedTable, Filter> {
   orders?: Record<string, { column: string; description: string }>;
   /** Text columns that `search` looks into. */
   searched: readonly string[];
-  filter?: { input: InputObjectRef<Types, Filter>; where(filter: Filter): RawBuilder<boolean>[] };
+  filter?: {
+    input: InputObjectRef<Types, Filter>;
+    where(filter: Filter, actor: Actor): RawBuilder<boolean>[];
+  };
   /** Holds for the whole list. */
   always?: RawBuilder<boolean>;
 }
+
+/** Tables of things that an account owns, and so can be listed for one account alone. */
+const ownedTables: ReadonlySet<GuardedTable> = new Set<
+  { [Table in GuardedTable]: 'accountId' extends keyof Row<Table> ? Table : never }[GuardedTable]
+>(['AuditEvent', 'Image', 'Job', 'Nic', 'UsageRecord', 'User', 'VirtualMachine', 'Volume']);
 
 /** `%` and `_` in what a person typed mean themselves. */
 function containing(text: string): string {
@@ -37,6 +47,7 @@ export function addListField<Table extends GuardedTable, Filter = never>(
   options: ListFieldOptions<Table, Filter>,
 ): void {
   const { field, type, plural, node, table, permission, searched, filter, always } = options;
+  const isOwned = ownedTables.has(table);
   const orders = new Map(
     Object.entries({ CREATED_AT: { column: 'id', description: 'By creation.' }, ...options.orders }),
   );
@@ -56,7 +67,7 @@ export function addListField<Table extends GuardedTable, Filter = never>(
     t.field({
       type: Connection,
       permission,
-      description: `The ${plural} that you may see.`,
+      description: `The ${plural} that you may see.${isOwned ? ' Errors: NOT_FOUND for an account that you may not see.' : ''}`,
       args: {
         ...pageArgs(),
         search: t.arg.string({
@@ -68,6 +79,12 @@ export function addListField<Table extends GuardedTable, Filter = never>(
           required: false,
           description: 'By creation, oldest first, when left out.',
         }),
+        ...(isOwned && {
+          accountId: t.arg.id({
+            required: false,
+            description: 'Only those of this account, or of this account of a project.',
+          }),
+        }),
         ...(filter && {
           filter: t.arg({
             type: filter.input as never,
@@ -76,24 +93,33 @@ export function addListField<Table extends GuardedTable, Filter = never>(
           }),
         }),
       },
-      resolve: (_parent, args, { platform, actor }) => {
+      resolve: async (_parent, args, { platform, actor, load }) => {
         const order = args.orderBy as { field: string; direction: 'ASC' | 'DESC' } | null | undefined;
         const column = orders.get(order?.field ?? 'CREATED_AT')?.column ?? 'id';
         const given = (args as { filter?: Filter | null }).filter;
         const text = args.search;
+        const accountId = optionalId(
+          'Account',
+          'accountId',
+          (args as { accountId?: string | null }).accountId,
+        );
+        if (accountId !== null && accountId !== actor.accountId) await load.get('Account', accountId);
         const where = [
           ...(always === undefined ? [] : [always]),
-          ...(given == null || filter === undefined ? [] : filter.where(given)),
+          ...(accountId === null ? [] : [sql<boolean>`"accountId" = ${accountId}`]),
+          ...(given == null || filter === undefined ? [] : filter.where(given, actor)),
           ...(text == null || text === ''
             ? []
             : [
-                sql<boolean>`(${sql.join(
-                  [
-                    sql`"id" = ${text}`,
-                    ...searched.map((name) => sql`${sql.ref(name)}::text ilike ${containing(text)}`),
-                  ],
-                  sql` or `,
-                )})`,
+                unindexed(
+                  sql<boolean>`(${sql.join(
+                    [
+                      sql`"id" = ${text}`,
+                      ...searched.map((name) => sql`${sql.ref(name)}::text ilike ${containing(text)}`),
+                    ],
+                    sql` or `,
+                  )})`,
+                ),
               ]),
         ];
         return listPage(platform.db, {

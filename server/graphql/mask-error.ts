@@ -25,7 +25,8 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
       ...place,
       extensions: {
         ...others,
-        code,
+        // GraphQL's own names for what breaks its rules differ from one transport to the next.
+        code: typeof code === 'string' && code.startsWith('GRAPHQL_') ? 'VALIDATION_FAILED' : code,
         ...(details !== undefined && { details: { ...fieldOf(error), ...details } }),
         traceId,
       },

@@ -3,6 +3,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { demand } from '../identity/access/guarded-loader.ts';
 import type { Permission } from '../identity/access/permissions.ts';
 import { PlatformError } from '../platform/errors.ts';
+import { withAuditedRefusals, type AuditedField } from './audited-refusals.ts';
 import type { RequestContext } from './context.ts';
 
 /** What a root field asks of its caller: a permission, only to be signed in, or nothing at all. */
@@ -14,7 +15,15 @@ const pluginName = 'nephosPermission' as const;
  * Root fields that anyone may call. The list is reviewed: a field that says `public` and does not stand here keeps the
  * server from starting, as does one that says nothing.
  */
-const publicFields = new Set(['Query.viewer', 'Mutation.signIn', 'Mutation.useSetupLink']);
+export const publicFields: ReadonlySet<string> = new Set([
+  // Names of providers, for those who know the domain's path.
+  'Query.signInProviders',
+  'Query.viewer',
+  // Opens nothing without the secret that signIn gave.
+  'Mutation.completeSignIn',
+  'Mutation.signIn',
+  'Mutation.useSetupLink',
+]);
 
 declare global {
   // Pothos' own way to give fields options of one's own.
@@ -56,6 +65,7 @@ declare global {
 }
 
 type Resolve<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['Context'], object>;
+type Resolver = GraphQLFieldResolver<unknown, object, object>;
 
 /** Refuses to build a schema with an unguarded root field, and guards them all. */
 export class PermissionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
@@ -73,14 +83,14 @@ export class PermissionPlugin<Types extends SchemaTypes> extends BasePlugin<Type
   }
 
   override wrapResolve(resolve: Resolve<Types>, field: PothosOutputFieldConfig<Types>): Resolve<Types> {
-    return field.parentType === 'Subscription' ? resolve : guard(resolve, permissionOf(field));
+    return field.parentType === 'Subscription' ? resolve : guard(resolve, field);
   }
 
   override wrapSubscribe(
     subscribe: Resolve<Types> | undefined,
     field: PothosOutputFieldConfig<Types>,
   ): Resolve<Types> | undefined {
-    return subscribe && guard(subscribe, permissionOf(field));
+    return subscribe && guard(subscribe, field);
   }
 }
 
@@ -92,11 +102,21 @@ function permissionOf(field: { kind: string; pothosOptions: object }): FieldPerm
 
 function guard<Types extends SchemaTypes>(
   resolve: Resolve<Types>,
-  permission: FieldPermission | null | undefined,
+  field: PothosOutputFieldConfig<Types>,
 ): Resolve<Types> {
-  if (permission === undefined || permission === 'public') return resolve;
+  const permission = permissionOf(field);
+  if (permission === undefined) return resolve;
+  const { name } = field;
+  const action =
+    permission === null || permission === 'public' || permission === 'signedIn' ? name : permission;
+  const audited = { kind: field.parentType as AuditedField['kind'], name, action };
+  return withAuditedRefusals(audited, permitting(permission, resolve));
+}
+
+function permitting(permission: FieldPermission | null, resolve: Resolver): Resolver {
+  if (permission === 'public') return resolve;
   return (parent, args, context, info) => {
-    const { viewer } = context as unknown as RequestContext;
+    const { viewer } = context as RequestContext;
     if (viewer === null) throw signInFirst();
     if (permission === null) throw new PlatformError('FORBIDDEN', 'this field is not open to anyone');
     if (permission !== 'signedIn') demand(viewer, permission);

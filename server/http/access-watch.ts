@@ -1,14 +1,25 @@
+import { concernsActor, type AccessChange } from '../identity/access/access-notices.ts';
+import { hasSameRights } from '../identity/access/actor-store.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { Logger } from '../platform/log.ts';
 
 interface Watched {
-  userId: string;
+  /** One object for as long as the stream lives; what it holds are the rights of this moment. */
+  actor: Actor;
   /** Who the stream's credentials belong to now. */
   recheck(): Promise<Actor | null>;
-  end(): void;
+  /** The access ended, or its rights are others: in that case the client may come again. */
+  end(reason: 'ended' | 'changed'): void;
 }
 
-/** Ends sockets and event streams whose owner signed out, or may no longer sign in. */
+/** Beyond this timers fire at once; a stream that lasts for weeks has been opened anew by then. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Looks again at sockets and event streams whenever somebody's rights may have changed. Those whose owner signed out
+ * or may no longer sign in end; so do those with another role, whose clients come back with the rights they have now.
+ * A project that was joined or left only changes what is shown from then on.
+ */
 export class AccessWatch {
   readonly #watched = new Set<Watched>();
   readonly #log: Logger;
@@ -20,23 +31,38 @@ export class AccessWatch {
   /** @returns a function that stops watching */
   watch(stream: Watched): () => void {
     this.#watched.add(stream);
-    return () => this.#watched.delete(stream);
+    const timer = this.#atExpiry(stream);
+    return () => {
+      clearTimeout(timer);
+      this.#watched.delete(stream);
+    };
   }
 
-  /** Looks at all streams of a user again. */
-  accessChanged(userId: string): void {
+  /** A session, or a key, that runs out takes its streams with it. */
+  #atExpiry(stream: Watched): NodeJS.Timeout | undefined {
+    const { expiresAt } = stream.actor;
+    if (expiresAt === null) return undefined;
+    const left = expiresAt.getTime() - Date.now();
+    if (left > longestTimerMs) return undefined;
+    return setTimeout(() => void this.#lookAgain(stream), Math.max(0, left) + 1).unref();
+  }
+
+  accessChanged(change: AccessChange): void {
     for (const stream of this.#watched) {
-      if (stream.userId !== userId) continue;
-      stream.recheck().then(
-        (actor) => {
-          if (actor === null) stream.end();
-        },
-        (error: unknown) => {
-          // In doubt, out: a client whose access is good comes back by itself.
-          this.#log.warn({ err: error }, 'access of an open stream could not be checked');
-          stream.end();
-        },
-      );
+      if (concernsActor(change, stream.actor)) void this.#lookAgain(stream);
+    }
+  }
+
+  async #lookAgain(stream: Watched): Promise<void> {
+    try {
+      const now = await stream.recheck();
+      if (now === null) stream.end('ended');
+      else if (hasSameRights(stream.actor, now)) stream.actor.projects = now.projects;
+      else stream.end('changed');
+    } catch (error) {
+      // In doubt, out: a client whose access is good comes back by itself.
+      this.#log.warn({ err: error }, 'access of an open stream could not be checked');
+      stream.end('changed');
     }
   }
 }

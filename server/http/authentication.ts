@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Actor } from '../platform/actor.ts';
 import type { Client } from '../identity/session/session-service.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { Services } from '../services.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 /** What a request brings to prove who sends it. */
 export interface Credentials {
@@ -40,6 +42,37 @@ export async function findActor(
   const { bearer, session } = credentials;
   if (bearer !== undefined) return (await services.apiKeys.findActor(bearer, client.address)) ?? null;
   if (session !== undefined) return (await services.sessions.findActor(session, client)) ?? null;
+  return null;
+}
+
+/** Whoever looks at the credentials of strangers. */
+export interface Gatekeeper {
+  platform: Platform;
+  services: Services;
+  limits: RateLimits;
+}
+
+/**
+ * Like {@link findActor}, for what comes in from outside: a bearer token that is not good counts as an attempt to
+ * sign in, and is written to the audit log.
+ * @throws PlatformError RATE_LIMITED for too many of them from one address
+ */
+export async function identify(
+  { platform, services, limits }: Gatekeeper,
+  credentials: Credentials,
+  client: Client,
+): Promise<Actor | null> {
+  const actor = await findActor(services, credentials, client);
+  if (actor !== null || credentials.bearer === undefined) return actor;
+  await limits.takeSignIn(client.address);
+  await platform.refusals.record({
+    action: 'apiKey.use',
+    outcome: 'UNAUTHENTICATED',
+    actor: null,
+    actorName: 'anonymous',
+    clientAddress: client.address,
+    accountId: null,
+  });
   return null;
 }
 

@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import { parse, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import { parse, type ExecutionArgs, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { createRequestContext, type RequestContext } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { signInFirst } from '../graphql/permission-plugin.ts';
 import { asksForSchema, assertWithinLimits, queryLimits } from '../graphql/query-limits.ts';
+import { PlatformError } from '../platform/errors.ts';
+import type { Logger } from '../platform/log.ts';
 import type { Platform } from '../platform/platform.ts';
 import { newTraceId, traceIdFrom, withTrace } from '../platform/trace.ts';
 import type { Services } from '../services.ts';
 import type { AccessWatch } from './access-watch.ts';
-import { credentialsOf, findActor, isOwnOrigin, sessionCookie } from './authentication.ts';
+import { credentialsOf, findActor, identify, isOwnOrigin, sessionCookie } from './authentication.ts';
+import type { ClientAddresses } from './client-address.ts';
+import { isTooFast, retryAfter, type RateLimits } from './rate-limits.ts';
 
 export interface GraphqlHttpOptions {
   platform: Platform;
@@ -17,6 +21,8 @@ export interface GraphqlHttpOptions {
   schema: GraphQLSchema;
   access: AccessWatch;
   publicUrl: string;
+  addresses: ClientAddresses;
+  limits: RateLimits;
 }
 
 interface NodeRequest extends Record<string, unknown> {
@@ -40,36 +46,39 @@ export class GraphqlHttp {
       logging: false,
       batching: false,
       multipart: false,
-      plugins: [limitPlugin(platform)],
-      maskedErrors: { maskError: (error) => maskError(error, platform.log) },
+      plugins: [limitPlugin(options)],
+      maskedErrors: { maskError: (error) => maskForHttp(error, platform.log) },
       context: (initial) => this.#contextFor(initial),
     });
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { platform, addresses, limits } = this.#options;
     if (!this.#mayCome(request)) {
-      response.writeHead(403, { 'content-type': 'application/json' }).end(
-        JSON.stringify({
-          errors: [
-            {
-              message: 'cookies are taken from our own pages only, and only with JSON',
-              extensions: {
-                code: 'FORBIDDEN',
-                remedy: 'programs send an API key as "Authorization: Bearer …"',
-              },
-            },
-          ],
-        }),
+      const refusal = new PlatformError(
+        'FORBIDDEN',
+        'cookies are taken from our own pages only, and only with JSON',
+        {
+          remedy: 'programs send an API key as "Authorization: Bearer …"',
+        },
       );
+      answer(response, 403, maskError(refusal, platform.log));
       return;
     }
     const traceId = traceIdFrom(request.headers.traceparent as string | undefined) ?? newTraceId();
     response.setHeader('x-trace-id', traceId);
     const started = performance.now();
     await withTrace({ traceId, requestId: newTraceId().slice(0, 16) }, async () => {
+      const tooFast = await limits.takeRequest(addresses.of(request)).catch((error: unknown) => error);
+      if (tooFast !== undefined) {
+        const refusal = maskError(tooFast, platform.log);
+        for (const [name, value] of Object.entries(retryAfter(refusal))) response.setHeader(name, value);
+        answer(response, isTooFast(refusal) ? 429 : 500, refusal);
+        return;
+      }
       await this.#yoga(request, response, {} as never);
     });
-    this.#options.platform.metrics.requestSeconds.observe(
+    platform.metrics.requestSeconds.observe(
       { kind: 'http', outcome: String(response.statusCode) },
       (performance.now() - started) / 1000,
     );
@@ -83,10 +92,10 @@ export class GraphqlHttp {
   }
 
   async #contextFor({ req, res, request }: NodeRequest & { request: Request }): Promise<RequestContext> {
-    const { platform, services, access, publicUrl } = this.#options;
-    const client = { address: req.socket.remoteAddress ?? '', userAgent: req.headers['user-agent'] ?? '' };
+    const { services, platform, access, publicUrl, addresses } = this.#options;
+    const client = { address: addresses.of(req), userAgent: req.headers['user-agent'] ?? '' };
     const credentials = credentialsOf(req.headers);
-    const viewer = await findActor(services, credentials, client);
+    const viewer = await identify(this.#options, credentials, client);
     const isStream = (req.headers.accept ?? '').includes('text/event-stream');
     const isSecure = publicUrl.startsWith('https:');
     const base = {
@@ -101,7 +110,7 @@ export class GraphqlHttp {
     if (!isStream || viewer === null) return createRequestContext(base);
     const ending = new AbortController();
     const stopWatching = access.watch({
-      userId: viewer.userId,
+      actor: viewer,
       recheck: () => findActor(services, credentials, client),
       end: () => ending.abort(),
     });
@@ -112,25 +121,41 @@ export class GraphqlHttp {
 }
 
 /** Keeps every document and operation within the limits, before anything is looked up. */
-function limitPlugin({ log }: Platform): Plugin {
-  const check = (args: ExecutionArgs, stop: (result: { errors: ReturnType<typeof maskError>[] }) => void) => {
+function limitPlugin({ platform, limits }: GraphqlHttpOptions): Plugin {
+  const check = async (args: ExecutionArgs, stop: (result: { errors: GraphQLError[] }) => void) => {
     try {
       assertWithinLimits({ ...args, variables: args.variableValues });
-      const { viewer } = args.contextValue as RequestContext;
+      const { viewer, client } = args.contextValue as RequestContext;
       if (viewer === null && asksForSchema(args.document)) throw signInFirst();
+      await limits.takeOperation({ ...args, viewer, address: client.address });
     } catch (error) {
-      stop({ errors: [maskError(error, log)] });
+      stop({ errors: [maskForHttp(error, platform.log)] });
     }
   };
   return {
     onParse: ({ setParseFn }) => {
       setParseFn((source: string) => parse(source, { maxTokens: queryLimits.tokens }));
     },
-    onExecute: ({ args, setResultAndStopExecution }) => {
-      check(args, setResultAndStopExecution);
-    },
-    onSubscribe: ({ args, setResultAndStopExecution }) => {
-      check(args, setResultAndStopExecution);
-    },
+    // Yoga has a name of its own for it; over a WebSocket there is no Yoga.
+    onValidate:
+      () =>
+      ({ valid, result }) => {
+        if (!valid) for (const error of result as GraphQLError[]) error.extensions.code = 'VALIDATION_FAILED';
+      },
+    onExecute: ({ args, setResultAndStopExecution }) => check(args, setResultAndStopExecution),
+    onSubscribe: ({ args, setResultAndStopExecution }) => check(args, setResultAndStopExecution),
   };
+}
+
+/** With the status and the headers of the answer, where they follow from the error; they are not sent in its body. */
+function maskForHttp(error: unknown, log: Logger): GraphQLError {
+  const refusal = maskError(error, log);
+  if (isTooFast(refusal)) refusal.extensions.http = { status: 429, headers: retryAfter(refusal) };
+  return refusal;
+}
+
+function answer(response: ServerResponse, status: number, refusal: GraphQLError): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ errors: [refusal.toJSON()] }));
 }

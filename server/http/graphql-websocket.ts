@@ -8,14 +8,20 @@ import { createRequestContext, type RequestContext } from '../graphql/context.ts
 import { maskError } from '../graphql/mask-error.ts';
 import { assertWithinLimits, queryLimits } from '../graphql/query-limits.ts';
 import type { Actor } from '../platform/actor.ts';
+import { PlatformError, type ErrorCode } from '../platform/errors.ts';
 import { newTraceId, withTrace } from '../platform/trace.ts';
-import { bearerOf, credentialsOf, findActor, isOwnOrigin } from './authentication.ts';
+import { bearerOf, credentialsOf, findActor, identify, isOwnOrigin } from './authentication.ts';
 import type { GraphqlHttpOptions } from './graphql-http.ts';
 
-type Connection = Extra & Record<PropertyKey, unknown> & { viewer?: Actor; ending?: AbortController };
+type Connection = Extra &
+  Record<PropertyKey, unknown> & { viewer?: Actor; address?: string; ending?: AbortController };
 
 const longestMessage = 1024 * 1024;
 const keepAliveMs = 12_000;
+/** Close code, of our own, that a client may answer by connecting again at once. */
+const accessChanged = 4205;
+/** Close code, of our own, for connections that come too fast. */
+const tooFast = 4429;
 
 /** GraphQL over WebSocket (graphql-transport-ws): the same schema, context, guards and errors as over HTTP. */
 export class GraphqlWebsocket {
@@ -28,17 +34,19 @@ export class GraphqlWebsocket {
 
   constructor(options: GraphqlHttpOptions) {
     this.#options = options;
-    const { schema, platform } = options;
+    const { schema, platform, limits } = options;
     const mask = (errors: readonly unknown[]) => errors.map((error) => maskError(error, platform.log));
     useServer<never, Connection>(
       {
         onConnect: ({ extra, connectionParams }) => this.#admit(extra, connectionParams),
-        onSubscribe: ({ extra }, _id, { query, operationName, variables }) => {
+        onSubscribe: async ({ extra }, _id, { query, operationName, variables }) => {
           try {
             const document = parse(query, { maxTokens: queryLimits.tokens });
             const errors = validate(schema, document);
             if (errors.length > 0) return mask(errors);
             assertWithinLimits({ schema, document, operationName, variables });
+            const { viewer = null, address = '' } = extra;
+            await limits.takeOperation({ document, operationName, viewer, address });
             const contextValue = this.#contextOf(extra);
             return { schema, document, operationName, variableValues: variables, contextValue };
           } catch (error) {
@@ -59,9 +67,12 @@ export class GraphqlWebsocket {
     );
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!isOwnOrigin(request.headers, this.#options.publicUrl)) {
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { publicUrl, addresses } = this.#options;
+    if (!isOwnOrigin(request.headers, publicUrl)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      const { origin = '' } = request.headers;
+      await this.#refused('FORBIDDEN', addresses.of(request), { origin: origin.slice(0, 255) });
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) =>
@@ -79,24 +90,51 @@ export class GraphqlWebsocket {
   /** @returns whether the connection may go on: only those who are signed in may use the socket */
   async #admit(extra: Connection, params: Record<string, unknown> | undefined): Promise<boolean> {
     const { services, access } = this.#options;
-    const client = clientOf(extra.request);
+    const client = this.#clientOf(extra.request);
     const fromHeaders = credentialsOf(extra.request.headers);
     const credentials = { ...fromHeaders, bearer: bearerOf(params?.authorization) ?? fromHeaders.bearer };
-    const viewer = await findActor(services, credentials, client);
-    if (viewer === null) return false;
+    let viewer: Actor | null;
+    try {
+      viewer = await traced(() => identify(this.#options, credentials, client));
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      extra.socket.close(tooFast, error.message.slice(0, 120));
+      return false;
+    }
+    if (viewer === null) {
+      if (credentials.bearer === undefined) await this.#refused('UNAUTHENTICATED', client.address);
+      return false;
+    }
     const ending = new AbortController();
     const { socket } = extra;
     const stopWatching = access.watch({
-      userId: viewer.userId,
+      actor: viewer,
       recheck: () => findActor(services, credentials, client),
-      end: () => {
+      end: (reason) => {
         ending.abort();
-        socket.close(CloseCode.Forbidden, 'access ended');
+        if (reason === 'ended') socket.close(CloseCode.Forbidden, 'access ended');
+        else socket.close(accessChanged, 'access changed: connect again');
       },
     });
     ending.signal.addEventListener('abort', stopWatching, { once: true });
-    Object.assign(extra, { viewer, ending });
+    Object.assign(extra, { viewer, ending, address: client.address });
     return true;
+  }
+
+  #refused(outcome: ErrorCode, clientAddress: string, details?: Record<string, unknown>): Promise<void> {
+    return this.#options.platform.refusals.record({
+      action: 'api.connect',
+      outcome,
+      actor: null,
+      actorName: 'anonymous',
+      clientAddress,
+      accountId: null,
+      ...(details && { details }),
+    });
+  }
+
+  #clientOf(request: IncomingMessage) {
+    return { address: this.#options.addresses.of(request), userAgent: request.headers['user-agent'] ?? '' };
   }
 
   /** One for each operation: it ends with the operation, or with the socket. */
@@ -109,7 +147,7 @@ export class GraphqlWebsocket {
       platform,
       services,
       viewer,
-      client: clientOf(request),
+      client: this.#clientOf(request),
       ending: signal,
     });
     return { ...context, end: () => ended.abort() };
@@ -140,8 +178,4 @@ async function endingAtOnce(args: ExecutionArgs, subscribing: Subscribed): Promi
 
 function traced<Result>(action: () => Result): Result {
   return withTrace({ traceId: newTraceId() }, action);
-}
-
-function clientOf(request: IncomingMessage) {
-  return { address: request.socket.remoteAddress ?? '', userAgent: request.headers['user-agent'] ?? '' };
 }

@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { roleAllows } from '../identity/access/permissions.ts';
-import { credentialsOf, findActor } from './authentication.ts';
+import { maskError } from '../graphql/mask-error.ts';
+import { PlatformError } from '../platform/errors.ts';
+import { credentialsOf, identify } from './authentication.ts';
 import { ConsoleWebsocket } from './console-websocket.ts';
 import { GraphqlHttp, type GraphqlHttpOptions } from './graphql-http.ts';
 import { GraphqlWebsocket } from './graphql-websocket.ts';
 import type { Health } from './health.ts';
+import { isTooFast, retryAfter } from './rate-limits.ts';
+import { OidcRoutes } from './oidc-routes.ts';
 import type { StaticFiles } from './static-files.ts';
 
 export interface HttpServerOptions extends GraphqlHttpOptions {
@@ -26,13 +29,27 @@ export class HttpServer {
   readonly #graphql: GraphqlHttp;
   readonly #websocket: GraphqlWebsocket;
   readonly #consoles: ConsoleWebsocket;
+  readonly #oidc: OidcRoutes;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
     const { platform, services } = options;
     this.#graphql = new GraphqlHttp(options);
     this.#websocket = new GraphqlWebsocket(options);
-    this.#consoles = new ConsoleWebsocket(services.consoleAccess, platform.log);
+    this.#consoles = new ConsoleWebsocket({
+      consoles: services.consoleAccess,
+      access: options.access,
+      addresses: options.addresses,
+      refusals: platform.refusals,
+      log: platform.log,
+    });
+    this.#oidc = new OidcRoutes({
+      signIn: services.oidc,
+      addresses: options.addresses,
+      limits: options.limits,
+      publicUrl: options.publicUrl,
+      log: platform.log,
+    });
     this.#server = createServer((request, response) => {
       this.#route(request, response).catch((error: unknown) => {
         platform.log.error({ err: error }, 'HTTP request failed');
@@ -40,7 +57,12 @@ export class HttpServer {
         response.end();
       });
     });
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head).catch((error: unknown) => {
+        platform.log.error({ err: error }, 'upgrade failed');
+        socket.destroy();
+      });
+    });
   }
 
   /** @returns the port it listens on */
@@ -86,16 +108,27 @@ export class HttpServer {
         }
         return health.metrics(response);
       default:
+        if (pathname.startsWith('/auth/oidc/')) return this.#oidc.handle(request, response, pathname);
         files.serve(request, response, pathname);
     }
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
+    const { addresses, limits, platform } = this.#options;
+    try {
+      await limits.takeRequest(addresses.of(request));
+    } catch (error) {
+      const refusal = maskError(error, platform.log);
+      const wait = Object.entries(retryAfter(refusal)).map(([name, value]) => `${name}: ${value}\r\n`);
+      const status = isTooFast(refusal) ? '429 Too Many Requests' : '500 Internal Server Error';
+      socket.end(`HTTP/1.1 ${status}\r\n${wait.join('')}Connection: close\r\n\r\n`);
+      return;
+    }
     const pathname = pathOf(request);
     const token = /^\/console\/vnc\/([\w-]{20,100})$/.exec(pathname)?.[1];
-    if (pathname === '/graphql') this.#websocket.upgrade(request, socket, head);
-    else if (token !== undefined) void this.#consoles.upgrade(request, socket, head, token);
+    if (pathname === '/graphql') await this.#websocket.upgrade(request, socket, head);
+    else if (token !== undefined) await this.#consoles.upgrade(request, socket, head, token);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
   }
 
@@ -104,9 +137,15 @@ export class HttpServer {
     // Behind a proxy everybody comes from loopback: then only administrators may.
     const isDirect = request.headers['x-forwarded-for'] === undefined;
     if (isDirect && loopback.has(address)) return true;
-    const client = { address, userAgent: '' };
-    const actor = await findActor(this.#options.services, credentialsOf(request.headers), client);
-    return actor !== null && roleAllows(actor.role, 'setting.list');
+    const client = { address: this.#options.addresses.of(request), userAgent: '' };
+    try {
+      const actor = await identify(this.#options, credentialsOf(request.headers), client);
+      return actor?.rights.has('setting.list') ?? false;
+    } catch (error) {
+      // Too many guesses: then nobody.
+      if (error instanceof PlatformError) return false;
+      throw error;
+    }
   }
 }
 

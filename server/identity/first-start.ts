@@ -2,10 +2,10 @@ import type { Database } from '@nephos/model/database.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
 import { newId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
-import { hashSecret, newSecret } from './secrets.ts';
+import { rootAdminRoleId } from './role/built-in-roles.ts';
 import { assertGoodPassword, hashPassword } from './user/password.ts';
+import { makeSetupLink } from './user/setup-link.ts';
 
-const linkDays = 7;
 /** Servers that start together make one domain ROOT, not two. */
 const firstStartLock = 4_105_130_002;
 
@@ -29,11 +29,11 @@ export async function ensureFirstUser(
       const accountId = newId('Account');
       await tx
         .insertInto('Domain')
-        .values({ id: domainId, parentId: null, name: 'ROOT', path: '/' })
+        .values({ id: domainId, parentId: null, name: 'ROOT', path: '/', lineage: [domainId] })
         .execute();
       await tx
         .insertInto('Account')
-        .values({ id: accountId, domainId, name: 'admin', role: 'ROOT_ADMIN' })
+        .values({ id: accountId, domainId, name: 'admin', roleId: rootAdminRoleId })
         .execute();
       await tx
         .insertInto('User')
@@ -47,13 +47,6 @@ export async function ensureFirstUser(
       await tx.deleteFrom('SetupLink').where('userId', '=', userId).execute();
       return undefined;
     }
-    const secret = newSecret();
-    const expiresAt = new Date(clock.now().getTime() + linkDays * 86_400_000);
-    await tx.deleteFrom('SetupLink').where('userId', '=', userId).execute();
-    await tx
-      .insertInto('SetupLink')
-      .values({ tokenHash: hashSecret(secret), userId, expiresAt })
-      .execute();
-    return secret;
+    return makeSetupLink(tx, userId, clock.now());
   });
 }

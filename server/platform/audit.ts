@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { Actor } from './actor.ts';
-import { currentTraceId } from './trace.ts';
+import { currentTrace, currentTraceId, type Trace } from './trace.ts';
 
 export interface AuditFacts {
   /** Permission that was exercised or refused. */
@@ -13,6 +13,8 @@ export interface AuditFacts {
   actor: Actor | null;
   /** Shown when there is no actor: the name given at a failed sign-in, or `system`. */
   actorName?: string;
+  /** Whom a sign-in that failed was for, where that is known: there is no actor then. */
+  userId?: Id<'User'>;
   clientAddress?: string;
   target?: { kind: string; id: string };
   /** Account that owns the target, when that is not the actor's. */
@@ -25,6 +27,7 @@ export interface AuditFacts {
 /** Appends to the audit log, in the transaction of what it tells of. */
 export async function audit(db: Database | Transaction, facts: AuditFacts): Promise<void> {
   const { actor, target, details } = facts;
+  if (facts.outcome !== 'SUCCEEDED') noteRefusal(facts.outcome);
   await db
     .insertInto('AuditEvent')
     .values({
@@ -32,8 +35,10 @@ export async function audit(db: Database | Transaction, facts: AuditFacts): Prom
       at: facts.at,
       action: facts.action,
       outcome: facts.outcome,
-      actorUserId: actor?.userId ?? null,
+      actorUserId: actor?.userId ?? facts.userId ?? null,
       actorName: actor?.username ?? facts.actorName ?? 'system',
+      sessionId: actor?.sessionId ?? null,
+      apiKeyId: actor?.apiKeyId ?? null,
       accountId: facts.accountId === undefined ? (actor?.accountId ?? null) : facts.accountId,
       clientAddress: actor?.clientAddress ?? facts.clientAddress ?? null,
       targetKind: target?.kind ?? null,
@@ -43,4 +48,23 @@ export async function audit(db: Database | Transaction, facts: AuditFacts): Prom
       details: details ? JSON.stringify(details) : null,
     })
     .execute();
+}
+
+/** Refusals that were written where they happened, by request. */
+const noted = new WeakMap<Trace, Set<string>>();
+
+function noteRefusal(outcome: string): void {
+  const trace = currentTrace();
+  if (trace === undefined) return;
+  const outcomes = noted.get(trace) ?? new Set();
+  noted.set(trace, outcomes.add(outcome));
+}
+
+/**
+ * Whether this request has an event of such a refusal already: then whoever meets the error on its way out need not
+ * write another. Asked once for each.
+ */
+export function takeNotedRefusal(outcome: string): boolean {
+  const trace = currentTrace();
+  return trace !== undefined && (noted.get(trace)?.delete(outcome) ?? false);
 }

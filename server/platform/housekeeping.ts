@@ -1,6 +1,8 @@
 import type { Database } from '@nephos/model/database.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
 import { sql } from 'kysely';
+import type { AuditChain } from './audit/chain.ts';
+import { removeEventsBefore } from './audit/retention.ts';
 import { isDatabaseUnavailable } from './database-errors.ts';
 import type { Logger } from './log.ts';
 import type { Settings } from './settings/settings.ts';
@@ -30,12 +32,20 @@ export async function ensurePartitions(db: Database, at: Date): Promise<void> {
   });
 }
 
+export interface HousekeepingOptions {
+  db: Database;
+  clock: Clock;
+  settings: Settings;
+  chain: AuditChain;
+  log: Logger;
+}
+
 /** Gives everything that grows an end. */
 export class Housekeeping {
-  readonly #options: { db: Database; clock: Clock; settings: Settings; log: Logger };
+  readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: { db: Database; clock: Clock; settings: Settings; log: Logger }) {
+  constructor(options: HousekeepingOptions) {
     this.#options = options;
   }
 
@@ -52,7 +62,7 @@ export class Housekeeping {
   }
 
   async run(): Promise<void> {
-    const { db, clock, settings } = this.#options;
+    const { db, clock, settings, chain } = this.#options;
     const now = clock.now();
     const days = (count: number) => new Date(now.getTime() - count * 86_400_000);
     const months = (count: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1));
@@ -60,10 +70,11 @@ export class Housekeeping {
     const keepFrom = {
       Change: days(settings.get('change.feed.retention.days')),
       MachineSample: days(settings.get('vm.stats.retention.days')),
-      AuditEvent: months(settings.get('audit.retention.months')),
       UsageEvent: months(settings.get('usage.event.retention.months')),
     };
     for (const { table, period } of partitioned) {
+      // The audit log loses events only together with the beginning of its chain.
+      if (table === 'AuditEvent') continue;
       await sql`select nephos_drop_partitions(${table}, ${period}, ${keepFrom[table]})`.execute(db);
     }
     await db
@@ -77,7 +88,12 @@ export class Housekeeping {
       .execute();
     await db.deleteFrom('UserSession').where('expiresAt', '<', now).execute();
     await db.deleteFrom('SetupLink').where('expiresAt', '<', now).execute();
+    await db.deleteFrom('SignInChallenge').where('expiresAt', '<', now).execute();
+    await db.deleteFrom('OidcFlow').where('expiresAt', '<', now).execute();
     await db.deleteFrom('ConsoleToken').where('expiresAt', '<', now).execute();
+    await db.deleteFrom('ProjectInvitation').where('expiresAt', '<', days(30)).execute();
     await db.deleteFrom('EnrolmentToken').where('expiresAt', '<', days(1)).execute();
+    // Last: a chain that is broken is no reason to keep the rest.
+    await removeEventsBefore(db, chain, months(settings.get('audit.retention.months')));
   }
 }

@@ -29,6 +29,11 @@ export class Metrics {
     'nephos_changes_numbered_total',
     'Changes that this server numbered.',
   );
+  readonly rateLimited = this.#counter(
+    'nephos_rate_limited_total',
+    'Requests, connections and attempts to sign in that were refused for coming too fast.',
+    ['limit'],
+  );
   readonly isSequencer = this.#gauge('nephos_sequencer', '1 while this server numbers the change feed.');
 
   constructor() {

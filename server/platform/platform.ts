@@ -1,6 +1,7 @@
 import type { Database } from '@nephos/model/database.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import type { RefusalLog } from './audit/refusal-log.ts';
 import type { ChangeFeed } from './change-feed/change-feed.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { Logger } from './log.ts';
@@ -22,5 +23,6 @@ export interface Platform {
   feed: ChangeFeed;
   runner: JobRunner;
   mutations: Mutations;
+  refusals: RefusalLog;
   sealing: Sealing;
 }

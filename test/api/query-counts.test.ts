@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { aDomain, aTenant } from '../support/tenancy.ts';
 import { createTestZone, type TestZone } from '../support/zone.ts';
 
 let server: TestServer;
@@ -17,6 +18,14 @@ beforeAll(async () => {
       deploy(server.admin, { name, zoneId: zone.zoneId, serviceOfferingId: serviceOffering, templateId }),
     ),
   );
+});
+
+beforeAll(async () => {
+  for (let index = 0; index < 5; index++) {
+    const domainId = await aDomain(server.db, `domain-${index}`);
+    await aDomain(server.db, 'below', domainId);
+    await aTenant(server, `tenant-${index}`, { domainId });
+  }
 });
 
 afterAll(async () => {
@@ -42,6 +51,10 @@ const lists: Record<string, string> = {
   volumes: 'id state zone { id name }',
   hosts: 'id name cluster { id name pod { id name zone { id name } } }',
   jobs: 'id status steps { name status }',
+  domains: 'id path children { id path parent { id path } } accountCount subdomainCount',
+  accounts: 'id name type role { id name usedBy } domain { id path } users { id username account { name } }',
+  users: 'id username account { id name domain { path } }',
+  roles: 'id name usedBy permissions rules { pattern effect }',
 };
 
 describe.each(Object.entries(lists))('the list %s', (field, selection) => {

@@ -35,15 +35,52 @@ export async function remember(page: Page, { locale, theme }: { locale: 'en' | '
   );
 }
 
+/** Pages of domains, accounts, users, roles and limits. */
+async function identityPages(admin: ApiClient): Promise<Record<string, string>> {
+  const { domains, accounts, users, roles } = await admin.ask<
+    Record<'domains' | 'accounts' | 'users' | 'roles', { nodes: { id: string }[] }>
+  >(
+    '{ domains(first: 1) { nodes { id } } accounts(first: 1) { nodes { id } } users(first: 1) { nodes { id } } roles(first: 20) { nodes { id } } }',
+  );
+  const account = `/accounts/${accounts.nodes[0]!.id}`;
+  const user = `/users/${users.nodes[0]!.id}`;
+  return {
+    domains: '/domains',
+    domain: `/domains/${domains.nodes[0]!.id}`,
+    'no such domain': '/domains/dom_00000000000000000000000000',
+    accounts: '/accounts',
+    'accounts of a domain': `/accounts?domain=${domains.nodes[0]!.id}`,
+    'accounts, filtered out': '/accounts?state=LOCKED',
+    account,
+    'users of an account': `${account}?tab=users`,
+    'limits of an account': `${account}?tab=limits`,
+    'events of an account': `${account}?tab=events`,
+    'no such account': '/accounts/acct_00000000000000000000000000',
+    users: '/users',
+    user,
+    'sign-ins of a user': `${user}?tab=sign-ins`,
+    'events of a user': `${user}?tab=events`,
+    'no such user': '/users/user_00000000000000000000000000',
+    roles: '/roles',
+    'built-in role': `/roles/${roles.nodes[0]!.id}`,
+    'role of one’s own': `/roles/${roles.nodes.at(-1)!.id}`,
+    'no such role': '/roles/role_00000000000000000000000000',
+    limits: '/limits',
+  };
+}
+
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
-  const { virtualMachines, zones } = await admin.ask<{
+  const { virtualMachines, zones, auditEvents, projects } = await admin.ask<{
+    auditEvents: { nodes: { id: string }[] };
+    projects: { nodes: { id: string }[] };
     virtualMachines: { nodes: { id: string }[] };
     zones: { nodes: { id: string }[] };
   }>(
-    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } }',
+    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } projects(first: 1) { nodes { id } } }',
   );
   const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
+  const project = `/projects/${projects.nodes[0]!.id}`;
   return {
     dashboard: '/',
     machines: '/virtual-machines',
@@ -62,10 +99,20 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     hosts: '/hosts',
     'primary storage': '/storage',
     'secondary storage': '/storage?tab=secondary',
+    projects: '/projects',
+    project,
+    'limits of a project': `${project}?tab=limits`,
+    'events of a project': `${project}?tab=events`,
+    'no such project': '/projects/proj_00000000000000000000000000',
+    ...(await identityPages(admin)),
     jobs: '/jobs',
     events: '/events',
+    'events, filtered': '/events?outcome=REFUSED&range=custom&action=session.',
+    'one event': `/events?open=${auditEvents.nodes[0]!.id}`,
     usage: '/usage',
     settings: '/settings',
+    profile: '/profile',
+    'API keys': '/api-keys',
     'no such page': '/no/such/page',
   };
 }

@@ -20,6 +20,15 @@ test.beforeAll(async () => {
   const choice = { zoneId, templateId, serviceOfferingId: await serviceOfferingId(admin) };
   await deploy(admin, { ...choice, name: 'web-1' });
   await deploy(admin, { ...choice, name: 'fail-at-start' });
+  await admin.ask('mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }', {
+    input: { name: 'Careful', accountType: 'USER', rules: [{ pattern: '*.list', effect: 'ALLOW' }] },
+  });
+  await admin.ask(
+    'mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { id } } }',
+    {
+      input: { name: 'web-shop', displayText: 'Sells things' },
+    },
+  );
 });
 
 test.afterAll(async () => {
@@ -44,7 +53,7 @@ test('speaks Chinese and English, and changes without a reload', async ({ page }
 });
 
 test('leaves nothing untranslated on any page', async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await signInAs(page, product.url);
   await remember(page, { locale: 'zh-CN', theme: 'light' });
   const [english, keys] = [translatedTexts('zh-CN'), messageKeys()];
@@ -61,7 +70,7 @@ test('leaves nothing untranslated on any page', async ({ page }) => {
 
 for (const theme of ['light', 'dark'] as const) {
   test(`has no barriers that axe finds, on any page, in the ${theme} theme`, async ({ page }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(480_000);
     await remember(page, { locale: 'en', theme });
     await openPage(page, `${product.url}/sign-in`);
     const barriers = (await findBarriers(page)).map((barrier) => `sign in: ${barrier}`);

@@ -31,7 +31,7 @@ async function aUser(username: string, password: string): Promise<void> {
   await server.admin.ask(
     'mutation ($input: CreateAccountInput!) { createAccount(input: $input) { account { id } } }',
     {
-      input: { name: username, username, password, role: 'USER' },
+      input: { name: username, username, password, mustChangePassword: false },
     },
   );
 }

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Database } from '@nephos/model/database.ts';
+import { countedThings } from '@nephos/server/identity/limit/counted-things.ts';
+import { sql } from 'kysely';
 
 /** What there is outside of the database, as hosts and folders show it; every list sorted. */
 export interface Books {
@@ -21,27 +23,33 @@ interface Promises {
   memoryBytes: Record<string, bigint>;
   storageBytes: Record<string, bigint>;
   addresses: string[];
+  /** What counts towards limits: `account resource amount`. */
+  counted: string[];
 }
 
 /** The same things three times over, as different tables of the database have them. */
 export async function seenInDatabase(
   db: Database,
 ): Promise<{ believed: Books; promised: Promises; held: Promises }> {
-  const [hosts, pools, machines, volumes, bases, replicas, nics, addresses] = await Promise.all([
-    db
-      .selectFrom('HostCapacity')
-      .innerJoin('Host', 'Host.id', 'hostId')
-      .selectAll('HostCapacity')
-      .select('name')
-      .execute(),
-    db.selectFrom('StoragePoolCapacity').selectAll().execute(),
-    db.selectFrom('VirtualMachine').selectAll().execute(),
-    db.selectFrom('Volume').selectAll().execute(),
-    db.selectFrom('BaseImage').selectAll().execute(),
-    db.selectFrom('ImageReplica').select(['path', 'state']).execute(),
-    db.selectFrom('Nic').select(['id', 'ipAddress']).where('ipAddress', 'is not', null).execute(),
-    db.selectFrom('GuestIpAddress').select(['nicId', 'address']).where('nicId', 'is not', null).execute(),
-  ]);
+  const [hosts, pools, machines, volumes, bases, replicas, nics, addresses, counts, things] =
+    await Promise.all([
+      db
+        .selectFrom('HostCapacity')
+        .innerJoin('Host', 'Host.id', 'hostId')
+        .selectAll('HostCapacity')
+        .select('name')
+        .execute(),
+      db.selectFrom('StoragePoolCapacity').selectAll().execute(),
+      db.selectFrom('VirtualMachine').selectAll().execute(),
+      db.selectFrom('Volume').selectAll().execute(),
+      db.selectFrom('BaseImage').selectAll().execute(),
+      db.selectFrom('ImageReplica').select(['path', 'state']).execute(),
+      db.selectFrom('Nic').select(['id', 'ipAddress']).where('ipAddress', 'is not', null).execute(),
+      db.selectFrom('GuestIpAddress').select(['nicId', 'address']).where('nicId', 'is not', null).execute(),
+      db.selectFrom('ResourceCount').selectAll().where('used', '>', 0n).execute(),
+      sql<{ accountId: string; resource: string; amount: bigint }>`
+      select * from (${countedThings}) as counted where "amount" > 0`.execute(db),
+    ]);
   const nameOf = (id: string | null) => hosts.find(({ hostId }) => hostId === id)?.name ?? 'nowhere';
   const placed = (hostId: string) => machines.filter((machine) => machine.hostId === hostId);
   const sum = (values: bigint[]) => values.reduce((total, value) => total + value, 0n);
@@ -74,6 +82,7 @@ export async function seenInDatabase(
       ),
       storageBytes: Object.fromEntries(pools.map(({ poolId, allocatedBytes }) => [poolId, allocatedBytes])),
       addresses: addresses.map(({ nicId, address }) => `${nicId} ${address}`).sort(),
+      counted: counts.map(({ accountId, resource, used }) => `${accountId} ${resource} ${used}`).sort(),
     },
     held: {
       cpuMhz: Object.fromEntries(
@@ -92,6 +101,9 @@ export async function seenInDatabase(
         ]),
       ),
       addresses: nics.map(({ id, ipAddress }) => `${id} ${ipAddress}`).sort(),
+      counted: things.rows
+        .map(({ accountId, resource, amount }) => `${accountId} ${resource} ${amount}`)
+        .sort(),
     },
   };
 }

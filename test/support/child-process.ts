@@ -57,6 +57,11 @@ export class ProductProcess {
     }
   }
 
+  /** What it has logged so far. */
+  get lines(): readonly LogLine[] {
+    return this.#log;
+  }
+
   /** What it has logged as an error or worse so far. */
   get errors(): LogLine[] {
     return this.#log.filter(({ level }) => level >= errorLevel);

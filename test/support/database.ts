@@ -20,9 +20,18 @@ async function maintain(text: string): Promise<void> {
 }
 
 /** A database of one's own with all migrations applied, gone when the test is done with it. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(`template ${templateDatabase}`);
+}
+
+/** A database without any table. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('');
+}
+
+async function createDatabase(options: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await maintain(`create database ${name} template ${templateDatabase}`);
+  await maintain(`create database ${name} ${options}`);
   const url = inject('postgresUrl').replace('/postgres?', `/${name}?`);
   const connection = connectDatabase({ url, maxConnections: 4, applicationName: 'test' });
   return {

@@ -1,13 +1,23 @@
-/** Results of a subscription over server-sent events (GraphQL over SSE, distinct connections). */
+import { ApiError, type ApiErrorShape } from './api-client.ts';
+
+/**
+ * Results of a subscription over server-sent events (GraphQL over SSE, distinct connections).
+ * @param credentials value of the authorization header, or the headers that say who asks
+ * @throws ApiError when it is refused
+ */
 export async function* followEvents<Data>(
   url: string,
-  authorization: string,
+  credentials: string | Record<string, string>,
   operation: { query: string; variables?: Record<string, unknown> },
   signal?: AbortSignal,
 ): AsyncGenerator<Data, void, undefined> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      ...(typeof credentials === 'string' ? { authorization: credentials } : credentials),
+    },
     body: JSON.stringify(operation),
     ...(signal && { signal }),
   });
@@ -20,7 +30,10 @@ export async function* followEvents<Data>(
       text = text.slice(end + 2);
       if (event.includes('event: complete')) return;
       const data = /^data: (.*)$/m.exec(event)?.[1];
-      if (data !== undefined && data !== '') yield (JSON.parse(data) as { data: Data }).data;
+      if (data === undefined || data === '') continue;
+      const result = JSON.parse(data) as { data?: Data | null; errors?: ApiErrorShape[] };
+      if (result.errors !== undefined) throw new ApiError(result.errors);
+      if (result.data != null) yield result.data;
     }
   }
 }

@@ -12,24 +12,31 @@ export async function allowLoopback(admin: ApiClient): Promise<void> {
   );
 }
 
+/** How an image is registered. */
+interface Registration {
+  isPublic?: boolean;
+  /** Account that is to own it; the client's own when absent. */
+  accountId?: string;
+}
+
 /** A template that is ready in a zone. @returns its id */
 export async function registerTemplate(
   admin: ApiClient,
   zoneId: string,
   virtualSizeBytes?: bigint,
-  { isPublic = true }: { isPublic?: boolean } = {},
+  { isPublic = true, accountId }: Registration = {},
 ): Promise<string> {
   const disk = tinyQcow2(virtualSizeBytes ? { virtualSizeBytes } : {});
-  return register(admin, 'Template', disk, { zoneId, name: 'tiny', format: 'QCOW2', isPublic });
+  return register(admin, 'Template', disk, { zoneId, name: 'tiny', format: 'QCOW2', isPublic, accountId });
 }
 
 /** A disc that is ready in a zone. @returns its id */
 export async function registerIso(
   admin: ApiClient,
   zoneId: string,
-  { isPublic = true }: { isPublic?: boolean } = {},
+  { isPublic = true, accountId }: Registration = {},
 ): Promise<string> {
-  return register(admin, 'Iso', tinyIso(), { zoneId, name: 'disc', isPublic });
+  return register(admin, 'Iso', tinyIso(), { zoneId, name: 'disc', isPublic, accountId });
 }
 
 async function register(

@@ -26,20 +26,37 @@ const scalarSamples: Record<string, unknown> = {
 /** The id to give for an argument or field: by its place, as `startVirtualMachine.input.id`. */
 export type IdAt = (place: string) => string;
 
-/** A value of an input type that GraphQL takes, with what is required and nothing more. */
-export function sampleOf(type: GraphQLInputType, place: string, idAt: IdAt): unknown {
-  if (isNonNullType(type)) return sampleOf(type.ofType, place, idAt);
-  if (isListType(type)) return [sampleOf(type.ofType, place, idAt)];
+/** A certain value for a place; `undefined` leaves it to be any that fits, or left out where nothing is required. */
+export type ValueAt = (place: string) => unknown;
+
+const anyValue: ValueAt = () => undefined;
+
+/** A value of an input type that GraphQL takes, with what is required or asked for and nothing more. */
+export function sampleOf(type: GraphQLInputType, place: string, idAt: IdAt, valueAt = anyValue): unknown {
+  const given = valueAt(place);
+  if (given !== undefined) return given;
+  if (isNonNullType(type)) return sampleOf(type.ofType, place, idAt, valueAt);
+  if (isListType(type)) return [sampleOf(type.ofType, place, idAt, valueAt)];
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields());
-    const needed = fields.filter((field) => isNonNullType(field.type) && field.defaultValue === undefined);
+    const needed = neededOf(Object.values(type.getFields()), place, valueAt);
     return Object.fromEntries(
-      needed.map((field) => [field.name, sampleOf(field.type, `${place}.${field.name}`, idAt)]),
+      needed.map((field) => [field.name, sampleOf(field.type, `${place}.${field.name}`, idAt, valueAt)]),
     );
   }
   if (place.endsWith('.url')) return 'https://images.example.org/disk';
   return type.name === 'ID' ? idAt(place) : scalarSamples[type.name];
+}
+
+function neededOf<Field extends { name: string; type: GraphQLInputType; defaultValue?: unknown }>(
+  fields: readonly Field[],
+  place: string,
+  valueAt: ValueAt,
+): Field[] {
+  return fields.filter(
+    ({ name, type, defaultValue }) =>
+      (isNonNullType(type) && defaultValue === undefined) || valueAt(`${place}.${name}`) !== undefined,
+  );
 }
 
 export interface SampleOperation {
@@ -52,12 +69,13 @@ export function sampleOperation(
   kind: 'query' | 'mutation' | 'subscription',
   field: GraphQLField<unknown, unknown>,
   idAt: IdAt,
+  valueAt = anyValue,
 ): SampleOperation {
-  const needed = field.args.filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined);
+  const needed = neededOf(field.args, field.name, valueAt);
   const declared = needed.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const passed = needed.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   const variables = Object.fromEntries(
-    needed.map((arg) => [arg.name, sampleOf(arg.type, `${field.name}.${arg.name}`, idAt)]),
+    needed.map((arg) => [arg.name, sampleOf(arg.type, `${field.name}.${arg.name}`, idAt, valueAt)]),
   );
   const selection = isLeafType(getNamedType(field.type)) ? '' : ' { __typename }';
   return {

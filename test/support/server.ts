@@ -28,7 +28,11 @@ export interface TestServerOptions {
   clock?: Clock;
   database?: TestDatabase;
   leaseSeconds?: number;
+  /** Most jobs at a time. */
+  jobConcurrency?: number;
   consoleFolder?: string;
+  /** Networks whose `X-Forwarded-For` is believed. */
+  trustedProxies?: string;
 }
 
 /** A management server in this process, on a database and ports of its own, spoken to over the wire. */
@@ -40,7 +44,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     databaseUrl: database.url,
     databaseConnections: 24,
     masterKeyFile: path.join(folder, 'master.key'),
-    jobConcurrency: 200,
+    jobConcurrency: options.jobConcurrency ?? 200,
     leaseSeconds: options.leaseSeconds ?? 15,
     parkAt: '',
     clock: options.clock ?? systemClock,
@@ -50,6 +54,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     agentListen: '127.0.0.1',
     agentPort: 0,
     publicUrl: '',
+    trustedProxies: options.trustedProxies ?? '',
     consoleFolder: options.consoleFolder ?? path.join(folder, 'no-console'),
     adminPassword,
     tokenFolder: path.join(folder, 'tokens'),

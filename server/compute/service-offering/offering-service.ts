@@ -1,8 +1,11 @@
-import { newId } from '@nephos/model/kernel/ids.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { GiB, MiB, TiB } from '@nephos/model/kernel/units.ts';
+import { getForChange } from '../../identity/access/guarded-loader.ts';
+import { loadScope, type OfferingScope } from '../../identity/access/offering-scope.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid } from '../../platform/errors.ts';
+import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 
@@ -13,6 +16,14 @@ export interface ServiceOfferingPlan {
   cpuMhz: number;
   memoryBytes: bigint;
 }
+
+export interface UpdateServiceOfferingInput extends OfferingScope, ExpectsVersion {
+  id: Id<'ServiceOffering'>;
+  name?: string | null | undefined;
+  displayText?: string | null | undefined;
+}
+
+const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another service offering');
 
 /** Choices that a fresh cloud begins with. */
 const seeded: ServiceOfferingPlan[] = [
@@ -33,9 +44,9 @@ export class OfferingService {
 
   create(
     actor: Actor,
-    input: ServiceOfferingPlan & { idempotencyKey?: string | null | undefined },
+    input: ServiceOfferingPlan & OfferingScope & { idempotencyKey?: string | null | undefined },
   ): Promise<{ serviceOfferingId: string }> {
-    const { idempotencyKey: _, ...plan } = input;
+    const { idempotencyKey: _, domainIds: _domains, zoneIds: _zones, ...plan } = input;
     const check = new Check();
     check.name('input.name', plan.name);
     if (plan.displayText != null) check.line('input.displayText', plan.displayText);
@@ -51,21 +62,60 @@ export class OfferingService {
     return this.#platform.mutations.run(
       { action: 'serviceOffering.create', actor, input },
       async (mutation) => {
+        const scope = await loadScope(mutation.tx, actor, input, 'serviceOffering.create');
         try {
           const id = newId('ServiceOffering');
           await mutation.tx
             .insertInto('ServiceOffering')
-            .values({ id, ...plan, displayText: plan.displayText ?? plan.name })
+            .values({ id, ...plan, ...scope, displayText: plan.displayText ?? plan.name })
             .execute();
           mutation.concerns('ServiceOffering', id, null);
           return { serviceOfferingId: id };
         } catch (error) {
-          if (isUniqueViolation(error))
-            throw invalid('input.name', plan.name, 'is the name of another service offering');
+          if (isUniqueViolation(error)) throw nameTaken(plan.name);
           throw error;
         }
       },
     );
+  }
+
+  /**
+   * Changes what it is called and where it is offered; machines that have it keep it.
+   * @throws PlatformError NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, VERSION_CONFLICT
+   */
+  update(actor: Actor, input: UpdateServiceOfferingInput): Promise<{ serviceOfferingId: string }> {
+    const check = new Check();
+    if (input.name != null) check.name('input.name', input.name);
+    if (input.displayText != null) check.line('input.displayText', input.displayText);
+    check.done();
+    const action = 'serviceOffering.update';
+    return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
+      const { tx } = mutation;
+      const seen = await getForChange(tx, actor, 'ServiceOffering', input.id, action);
+      const before = await tx
+        .selectFrom('ServiceOffering')
+        .selectAll()
+        .where('id', '=', seen.id)
+        .forUpdate()
+        .executeTakeFirstOrThrow();
+      assertVersion(`service offering ${before.name}`, before, input);
+      const { name, displayText, domainIds, zoneIds } = before;
+      const scope = { domainIds, zoneIds, ...(await loadScope(tx, actor, input, action)) };
+      const after = { name: input.name ?? name, displayText: input.displayText ?? displayText, ...scope };
+      try {
+        await tx.updateTable('ServiceOffering').set(after).where('id', '=', before.id).execute();
+      } catch (error) {
+        if (isUniqueViolation(error)) throw nameTaken(after.name);
+        throw error;
+      }
+      mutation.concerns('ServiceOffering', before.id, null, {
+        name: { before: name, after: after.name },
+        displayText: { before: displayText, after: after.displayText },
+        domainIds: { before: domainIds, after: after.domainIds },
+        zoneIds: { before: zoneIds, after: after.zoneIds },
+      });
+      return { serviceOfferingId: before.id };
+    });
   }
 
   /** Gives a cloud that has no offering yet the first few. */

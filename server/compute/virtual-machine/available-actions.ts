@@ -1,5 +1,6 @@
-import { roleAllows, type Permission } from '../../identity/access/permissions.ts';
+import type { Permission } from '../../identity/access/permissions.ts';
 import type { Actor } from '../../platform/actor.ts';
+import type { OwnerFacts } from './owner-facts.ts';
 import { nextState, statesThatAccept, type VirtualMachineEvent } from './state-machine.ts';
 import type { MachineRow } from './store.ts';
 
@@ -27,17 +28,30 @@ export interface AvailableAction {
   reason: string | null;
 }
 
-/** What an actor may do to a machine now, and why not the rest: from the state table and the role. */
-export function availableActions(actor: Actor, machine: MachineRow): AvailableAction[] {
+/** What an actor may do to a machine now, and why not the rest: from the state table, the role and the owner. */
+export function availableActions(
+  actor: Actor,
+  machine: MachineRow,
+  owner: OwnerFacts | undefined,
+): AvailableAction[] {
   return (Object.keys(machineActions) as MachineAction[]).map((action) => {
-    const reason = reasonAgainst(actor, machine, action);
+    const reason = reasonAgainst(actor, machine, owner, action);
     return { action, isAllowed: reason === null, reason };
   });
 }
 
-function reasonAgainst(actor: Actor, machine: MachineRow, action: MachineAction): string | null {
+function reasonAgainst(
+  actor: Actor,
+  machine: MachineRow,
+  owner: OwnerFacts | undefined,
+  action: MachineAction,
+): string | null {
   const { permission, event } = machineActions[action];
-  if (!roleAllows(actor.role, permission)) return `your role does not allow ${permission}`;
+  if (!actor.rights.has(permission)) return `your role does not allow ${permission}`;
+  if (owner?.isChangeable !== true) return 'you only look on in its project';
+  if (action === 'START' && owner.projectState !== null && owner.projectState !== 'ACTIVE')
+    return `its project is ${owner.projectState}`;
+  if (action === 'START' && owner.accountState === 'DISABLED') return 'its account is DISABLED';
   if (event !== null && nextState(machine.state, event) === undefined) {
     return `it is ${machine.state}, and must be ${statesThatAccept(event).join(' or ')}`;
   }

@@ -1,7 +1,15 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
 import { newId, type Id, type ImageId } from '@nephos/model/kernel/ids.ts';
 import { formatBytes, GiB, MiB } from '@nephos/model/kernel/units.ts';
-import { getGuarded } from '../../identity/access/guarded-loader.ts';
+import { getGuarded, holdGuarded } from '../../identity/access/guarded-loader.ts';
+import {
+  assertOffered,
+  assertOpenZone,
+  assertUsableImage,
+  ownerFor,
+  type Owner,
+} from '../../identity/access/owner.ts';
+import { takeLimits } from '../../identity/limit/limits.ts';
 import { newMacAddress } from '../../network/address/mac.ts';
 import { takeAddress } from '../../network/address/store.ts';
 import type { Actor } from '../../platform/actor.ts';
@@ -10,11 +18,14 @@ import { invalid, PlatformError } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 import { reserveHost, type Placement, type PlacementLimits } from '../placement/placement.ts';
+import { machineAmounts, volumeAmounts } from './counted.ts';
 import { encodeSpec, guestNetworkSpec, imageFile } from './machine-spec.ts';
 import { deploySaga, type MachineSagaDeps } from './sagas/deploy.ts';
 
 export interface DeployInput {
   name: string;
+  /** Account that is to own it; the actor's own when absent. */
+  accountId?: Id<'Account'> | null | undefined;
   zoneId: Id<'Zone'>;
   serviceOfferingId: Id<'ServiceOffering'>;
   /** Exactly one of `templateId` and `isoId`. */
@@ -53,7 +64,7 @@ export class DeployService {
   /**
    * Reserves all that the machine needs and makes the job that brings it up.
    * @throws PlatformError VALIDATION_FAILED, NOT_FOUND, INVALID_STATE (image not ready, zone disabled),
-   * INSUFFICIENT_CAPACITY; then nothing was reserved
+   * INSUFFICIENT_CAPACITY, RESOURCE_LIMIT_EXCEEDED; then nothing was reserved
    */
   async deploy(actor: Actor, input: DeployInput): Promise<{ virtualMachineId: string; jobId: string }> {
     const check = new Check();
@@ -75,14 +86,17 @@ export class DeployService {
     const action = 'virtualMachine.deploy';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx, at } = mutation;
+      const owner = await ownerFor(tx, actor, input.accountId, action);
       const offering = await getGuarded(tx, actor, 'ServiceOffering', input.serviceOfferingId, action);
-      const zone = await getGuarded(tx, actor, 'Zone', input.zoneId, action);
+      const zone = await holdGuarded(tx, actor, 'Zone', input.zoneId, action);
+      assertOpenZone(owner, zone, 'input.zoneId');
+      assertOffered(owner, zone, offering, 'input.serviceOfferingId');
       if (zone.allocationState !== 'ENABLED') {
         throw new PlatformError('INVALID_STATE', `zone ${zone.name} is closed for new machines`, {
           details: { zoneId: zone.id },
         });
       }
-      const root = await this.#planRootDisk(tx, actor, input);
+      const root = await this.#planRootDisk(tx, actor, input, owner, zone);
       const networkId = await guestNetworkOf(tx, zone.id);
       const placement = await reserveHost(
         tx,
@@ -98,22 +112,33 @@ export class DeployService {
         },
         limitsFrom(this.#platform),
       );
-      const made = await this.#insert(tx, actor, input, { offering, root, placement, networkId, at });
+      const made = await this.#insert(tx, owner, input, { offering, root, placement, networkId, at });
+      await takeLimits(tx, this.#platform.settings, owner.accountId, {
+        ...machineAmounts(offering),
+        ...volumeAmounts([root]),
+      });
       const job = await mutation.startJob(
         this.#saga,
         made,
-        { kind: 'VirtualMachine', id: made.machineId, accountId: actor.accountId },
+        { kind: 'VirtualMachine', id: made.machineId, accountId: owner.accountId },
         ['reserve'],
       );
       return { virtualMachineId: made.machineId, jobId: job.id };
     });
   }
 
-  async #planRootDisk(tx: Transaction, actor: Actor, input: DeployInput): Promise<RootDiskPlan> {
+  async #planRootDisk(
+    tx: Transaction,
+    actor: Actor,
+    input: DeployInput,
+    owner: Owner,
+    zone: Row<'Zone'>,
+  ): Promise<RootDiskPlan> {
     const action = 'virtualMachine.deploy';
     const imageId: ImageId | null | undefined = input.templateId ?? input.isoId;
     if (imageId == null) throw invalid('input.templateId', null, 'must be given');
     const image = await getGuarded(tx, actor, 'Image', imageId, action);
+    await assertUsableImage(tx, owner, image, input.templateId == null ? 'input.isoId' : 'input.templateId');
     const { path, virtualSizeBytes } = await imageFile(tx, image.id, input.zoneId);
     if (input.templateId != null) {
       return {
@@ -128,6 +153,7 @@ export class DeployService {
     if (input.diskOfferingId == null)
       throw invalid('input.diskOfferingId', null, 'must be given with an ISO');
     const offering = await getGuarded(tx, actor, 'DiskOffering', input.diskOfferingId, action);
+    assertOffered(owner, zone, offering, 'input.diskOfferingId');
     const sizeBytes = this.#diskSize(offering, input.diskSizeBytes);
     return {
       sizeBytes,
@@ -161,7 +187,7 @@ export class DeployService {
   /** Writes the machine with its disk and plug, on the host and pool that were reserved. */
   async #insert(
     tx: Transaction,
-    actor: Actor,
+    owner: Owner,
     input: DeployInput,
     facts: {
       offering: Row<'ServiceOffering'>;
@@ -192,7 +218,7 @@ export class DeployService {
         .insertInto('VirtualMachine')
         .values({
           id: machineId,
-          accountId: actor.accountId,
+          accountId: owner.accountId,
           zoneId: input.zoneId,
           name: input.name,
           state: 'STARTING',
@@ -218,7 +244,7 @@ export class DeployService {
       .insertInto('Volume')
       .values({
         id: volumeId,
-        accountId: actor.accountId,
+        accountId: owner.accountId,
         zoneId: input.zoneId,
         poolId,
         virtualMachineId: machineId,
@@ -236,7 +262,7 @@ export class DeployService {
       .insertInto('Nic')
       .values({
         id: nicId,
-        accountId: actor.accountId,
+        accountId: owner.accountId,
         virtualMachineId: machineId,
         networkId,
         ipAddress,

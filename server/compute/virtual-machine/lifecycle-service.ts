@@ -1,8 +1,10 @@
 import type { Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
-import { getGuarded } from '../../identity/access/guarded-loader.ts';
+import { getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
+import { activeOwner, assertUsableImage } from '../../identity/access/owner.ts';
 import type { Permission } from '../../identity/access/permissions.ts';
 import type { Actor } from '../../platform/actor.ts';
+import { changedFields } from '../../platform/audit/changed-fields.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid, PlatformError } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
@@ -19,7 +21,7 @@ import { expungeSaga } from './sagas/expunge.ts';
 import { rebootSaga } from './sagas/reboot.ts';
 import { startSaga } from './sagas/start.ts';
 import { stopSaga } from './sagas/stop.ts';
-import { move, type MachineRow } from './store.ts';
+import { getMachine, move, type MachineRow } from './store.ts';
 
 export interface MachineInput extends ExpectsVersion {
   id: Id<'VirtualMachine'>;
@@ -59,6 +61,7 @@ export class LifecycleService {
   start(actor: Actor, input: MachineInput): Promise<MachineAnswer> {
     return this.#change(actor, input, 'virtualMachine.start', async (mutation, seen) => {
       const { tx } = mutation;
+      await activeOwner(tx, seen.accountId);
       // That it was seen to be off says nothing from now on.
       const change = { desiredPower: 'ON', observedPower: null, stateReason: null } as const;
       const machine = await move(tx, seen.id, 'start', change);
@@ -100,8 +103,11 @@ export class LifecycleService {
     });
   }
 
-  /** `isForced` pulls the plug at once; otherwise the guest has the time of `vm.stop.grace` to shut down. */
-  stop(actor: Actor, input: MachineInput & { isForced: boolean }): Promise<MachineAnswer> {
+  /**
+   * `isForced` pulls the plug at once; otherwise the guest has the time of `vm.stop.grace` to shut down. `actor` is
+   * `null` when its account is disabled, or its project suspended.
+   */
+  stop(actor: Actor | null, input: MachineInput & { isForced: boolean }): Promise<MachineAnswer> {
     return this.#change(actor, input, 'virtualMachine.stop', async (mutation, seen) => {
       const machine = await move(mutation.tx, seen.id, 'stop', { desiredPower: 'OFF' });
       const graceSeconds = input.isForced ? 0 : this.#platform.settings.get('vm.stop.grace');
@@ -122,8 +128,11 @@ export class LifecycleService {
     });
   }
 
-  /** Into the recycle bin: it can be recovered until `expunge.delay` is over. */
-  destroy(actor: Actor, input: MachineInput): Promise<MachineAnswer> {
+  /**
+   * Into the recycle bin: it can be recovered until `expunge.delay` is over. `actor` is `null` when its account is
+   * removed.
+   */
+  destroy(actor: Actor | null, input: MachineInput): Promise<MachineAnswer> {
     return this.#change(actor, input, 'virtualMachine.destroy', async (mutation, seen) => {
       const machine = await move(mutation.tx, seen.id, 'destroy', { desiredPower: 'OFF' });
       const agentId = machine.hostId === null ? null : await agentOf(mutation.tx, machine.hostId);
@@ -142,7 +151,13 @@ export class LifecycleService {
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const seen = await this.#load(mutation.tx, actor, input, action);
       try {
-        await move(mutation.tx, seen.id, 'recover', { destroyedAt: null });
+        const { state } = await move(mutation.tx, seen.id, 'recover', { destroyedAt: null });
+        mutation.concerns(
+          'VirtualMachine',
+          seen.id,
+          seen.accountId,
+          changedFields({ state: seen.state }, { state }),
+        );
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
         throw new PlatformError('RESOURCE_IN_USE', `another of your machines is called ${seen.name} by now`, {
@@ -150,17 +165,16 @@ export class LifecycleService {
           remedy: 'rename that one first',
         });
       }
-      mutation.concerns('VirtualMachine', seen.id, seen.accountId);
       return { virtualMachineId: seen.id };
     });
   }
 
-  /** For good. `actor` is `null` when its time in the recycle bin is over. */
+  /** For good. `actor` is `null` when its time in the recycle bin is over, or its account is removed. */
   expunge(actor: Actor | null, input: MachineInput): Promise<MachineAnswer> {
     const action = 'virtualMachine.expunge';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx } = mutation;
-      if (actor !== null) await this.#load(tx, actor, input, action);
+      await this.#load(tx, actor, input, action);
       const machine = await move(tx, input.id, 'expunge');
       const job = await mutation.startJob(
         this.#sagas.expunge,
@@ -182,6 +196,17 @@ export class LifecycleService {
       const { tx } = mutation;
       const machine = await move(tx, seen.id, 'setIso');
       const iso = input.isoId === null ? null : await getGuarded(tx, actor, 'Image', input.isoId, permission);
+      if (iso !== null) {
+        const { name } = await tx
+          .selectFrom('Account')
+          .select('name')
+          .where('id', '=', machine.accountId)
+          .executeTakeFirstOrThrow();
+        await assertUsableImage(tx, { accountId: machine.accountId, name }, iso, 'input.isoId');
+      }
+      const isoId = iso?.id ?? null;
+      const changes = changedFields({ isoId: machine.isoId }, { isoId });
+      mutation.concerns('VirtualMachine', machine.id, machine.accountId, changes);
       const disc = async (imageId: typeof machine.isoId) =>
         imageId === null ? null : { imageId, path: (await imageFile(tx, imageId, machine.zoneId)).path };
       return mutation.startJob(
@@ -189,7 +214,7 @@ export class LifecycleService {
         {
           machineId: machine.id,
           agentId: machine.hostId === null ? null : await agentOf(tx, machine.hostId),
-          iso: await disc(iso?.id ?? null),
+          iso: await disc(isoId),
           before: await disc(machine.isoId),
         },
         targetOf(machine),
@@ -224,7 +249,7 @@ export class LifecycleService {
   }
 
   async #change(
-    actor: Actor,
+    actor: Actor | null,
     input: MachineInput,
     action: Permission,
     body: (mutation: Mutation, seen: MachineRow) => Promise<{ id: string }>,
@@ -236,13 +261,17 @@ export class LifecycleService {
     });
   }
 
+  /** The platform itself, `null`, needs no permission. */
   async #load(
     tx: Transaction,
-    actor: Actor,
+    actor: Actor | null,
     input: MachineInput,
     permission: Permission,
   ): Promise<MachineRow> {
-    const machine = await getGuarded(tx, actor, 'VirtualMachine', input.id, permission);
+    const machine =
+      actor === null
+        ? await getMachine(tx, input.id)
+        : await getForChange(tx, actor, 'VirtualMachine', input.id, permission);
     assertVersion(machine.name, machine, input);
     return machine;
   }

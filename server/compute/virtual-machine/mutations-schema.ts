@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
+import { ownerField } from '../../graphql/owner-field.ts';
 import type { MachineInput } from './lifecycle-service.ts';
 import { VirtualMachineJobPayload, VirtualMachinePayload } from './schema.ts';
 
@@ -23,6 +24,7 @@ const DeployVirtualMachineInput = builder.inputType('DeployVirtualMachineInput',
       required: false,
       description: 'Size of that disk, for a disk offering of free size; whole MiB.',
     }),
+    accountId: ownerField(t),
     idempotencyKey: idempotencyKeyField(t),
   }),
 });
@@ -32,7 +34,7 @@ builder.mutationField('deployVirtualMachine', (t) =>
     type: VirtualMachineJobPayload,
     permission: 'virtualMachine.deploy',
     description:
-      'Makes a machine and starts it. What it needs is reserved at once. Errors: VALIDATION_FAILED, NOT_FOUND, INVALID_STATE, INSUFFICIENT_CAPACITY (with the number of hosts that each reason ruled out), IDEMPOTENCY_CONFLICT.',
+      'Makes a machine and starts it. What it needs is reserved at once. Errors: VALIDATION_FAILED, NOT_FOUND, FORBIDDEN, INVALID_STATE, INSUFFICIENT_CAPACITY (with the number of hosts that each reason ruled out), IDEMPOTENCY_CONFLICT.',
     args: { input: t.arg({ type: DeployVirtualMachineInput, description: 'The machine.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.deploy.deploy(actor, {
@@ -43,6 +45,7 @@ builder.mutationField('deployVirtualMachine', (t) =>
         isoId: optionalId('Iso', 'input.isoId', input.isoId),
         diskOfferingId: optionalId('DiskOffering', 'input.diskOfferingId', input.diskOfferingId),
         diskSizeBytes: input.diskSize,
+        accountId: optionalId('Account', 'input.accountId', input.accountId),
         idempotencyKey: input.idempotencyKey,
       }),
   }),

@@ -8,17 +8,22 @@ import { sql } from 'kysely';
 import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
+import { unindexed } from '../../graphql/connection.ts';
 import { addListField } from '../../graphql/list-field.ts';
+import { demand } from '../../identity/access/guarded-loader.ts';
 import { Account } from '../../identity/account/schema.ts';
 import { Host } from '../../infrastructure/host/schema.ts';
 import { Zone } from '../../infrastructure/zone/schema.ts';
 import { Nic } from '../../network/nic/schema.ts';
 import { nicsOf } from '../../network/nic/store.ts';
+import { notFound } from '../../platform/errors.ts';
 import { Iso, Template } from '../../storage/image/schema.ts';
 import { Volume } from '../../storage/volume/schema.ts';
 import { volumesOf } from '../../storage/volume/store.ts';
 import { ServiceOffering } from '../service-offering/schema.ts';
+import { chosenOfferings } from '../service-offering/store.ts';
 import { availableActions, type AvailableAction, type MachineAction } from './available-actions.ts';
+import { ownersOf } from './owner-facts.ts';
 
 export const VirtualMachineState = builder.enumType('VirtualMachineState', {
   description: 'What is going on with a machine.',
@@ -112,8 +117,13 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
     }),
     serviceOffering: t.field({
       type: ServiceOffering,
-      description: 'What was chosen for it.',
-      resolve: ({ serviceOfferingId }, _args, { load }) => load.get('ServiceOffering', serviceOfferingId),
+      description: 'What was chosen for it; it keeps it though it may no longer be offered to you.',
+      resolve: async ({ serviceOfferingId }, _args, { load, actor }) => {
+        demand(actor, 'serviceOffering.list');
+        const offering = await load.partsOf('chosenOfferings', serviceOfferingId, chosenOfferings);
+        if (offering === undefined) throw notFound('service offering', serviceOfferingId);
+        return offering;
+      },
     }),
     template: t.field({
       type: Template,
@@ -155,7 +165,8 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
     availableActions: t.field({
       type: [AvailableActionRef],
       description: 'What you may do to it now, and why not the rest.',
-      resolve: (machine, _args, { actor }) => availableActions(actor, machine),
+      resolve: async (machine, _args, { actor, load }) =>
+        availableActions(actor, machine, await load.partsOf('machineOwners', machine.id, ownersOf(actor))),
     }),
     destroyedAt: t.expose('destroyedAt', {
       type: 'DateTime',
@@ -196,7 +207,7 @@ addListField({
   filter: {
     input: VirtualMachineFilter,
     where: ({ state, zoneId, hostId, templateId, ipAddress, macAddress }) => [
-      ...(state == null ? [] : [sql<boolean>`"state"::text = any(${state})`]),
+      ...(state == null ? [] : [unindexed(sql<boolean>`"state"::text = any(${state})`)]),
       ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
       ...(hostId == null ? [] : [sql<boolean>`"hostId" = ${hostId}`]),
       ...(templateId == null ? [] : [sql<boolean>`"templateId" = ${templateId}`]),

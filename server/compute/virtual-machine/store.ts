@@ -43,9 +43,14 @@ export async function move(
 ): Promise<MachineRow> {
   const moved = await tryMove(db, id, event, change);
   if (moved !== undefined) return moved;
+  throw invalidState(await getMachine(db, id), event);
+}
+
+/** For the platform itself, which needs no permission. @throws PlatformError NOT_FOUND */
+export async function getMachine(db: Database | Transaction, id: Id<'VirtualMachine'>): Promise<MachineRow> {
   const machine = await db.selectFrom('VirtualMachine').selectAll().where('id', '=', id).executeTakeFirst();
   if (machine === undefined) throw notFound('virtual machine', id);
-  throw invalidState(machine, event);
+  return machine;
 }
 
 /** What an event is called in a message. */

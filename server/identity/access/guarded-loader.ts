@@ -3,8 +3,15 @@ import { sql } from 'kysely';
 import DataLoader from 'dataloader';
 import type { Actor } from '../../platform/actor.ts';
 import { notFound, PlatformError } from '../../platform/errors.ts';
-import { roleAllows, type Permission } from './permissions.ts';
-import { sees, type GuardedId, type GuardedTable } from './visibility.ts';
+import type { Permission } from './permissions.ts';
+import {
+  changeableScopeOf,
+  mayRead,
+  readingPermission,
+  scopeOf,
+  type GuardedId,
+  type GuardedTable,
+} from './visibility.ts';
 
 /** Words for people; everything else is called by its table's name. */
 const names: Partial<Record<GuardedTable, string>> = {
@@ -17,31 +24,50 @@ const names: Partial<Record<GuardedTable, string>> = {
   GuestNetwork: 'guest network',
   UserSession: 'session',
   ApiKey: 'API key',
+  ProjectInvitation: 'invitation',
+  IdentityProvider: 'identity provider',
+  AuditEvent: 'audit event',
+  UsageRecord: 'usage record',
 };
 
 function nameOf(table: GuardedTable): string {
   return names[table] ?? table.toLowerCase();
 }
 
-/** @throws PlatformError FORBIDDEN when the actor's role does not include the permission */
+/** @throws PlatformError FORBIDDEN when the actor's role, or API key, does not include the permission */
 export function demand(actor: Actor, permission: Permission): void {
-  if (roleAllows(actor.role, permission)) return;
-  throw new PlatformError('FORBIDDEN', `your role does not allow ${permission}`, { details: { permission } });
+  if (actor.rights.has(permission)) return;
+  if (actor.mustChangePassword) {
+    throw new PlatformError('FORBIDDEN', 'your password has to be changed first', {
+      details: { permission, mustChangePassword: true },
+      remedy: 'change it with changePassword',
+    });
+  }
+  if (actor.mustEnrolSecondFactor) {
+    throw new PlatformError('FORBIDDEN', 'a second factor has to be set up first', {
+      details: { permission, mustEnrolSecondFactor: true },
+      remedy: 'set it up with beginSecondFactor and confirmSecondFactor',
+    });
+  }
+  const whose = actor.apiKeyId === null ? 'your role does' : 'your role, or the scopes of this API key, do';
+  throw new PlatformError('FORBIDDEN', `${whose} not allow ${permission}`, { details: { permission } });
 }
 
 async function readRows<Table extends GuardedTable>(
   db: Database | Transaction,
+  actor: Actor,
   table: Table,
   ids: readonly string[],
+  lock = sql``,
 ): Promise<Row<Table>[]> {
-  const { rows } = await sql<Row<Table>>`select * from ${sql.table(table)} where "id" = any(${ids})`.execute(
-    db,
-  );
+  const { rows } = await sql<Row<Table>>`
+    select * from ${sql.table(table)} where "id" = any(${ids}::text[]) and ${scopeOf(actor, table)}
+    ${lock}`.execute(db);
   return rows;
 }
 
 /**
- * Loads one thing for an act: the only way from an id in the input to a row.
+ * Loads one thing to use it: the only way from an id in the input to a row.
  * @throws PlatformError NOT_FOUND when there is none or the actor may not see it, FORBIDDEN when the actor may see
  * it but not do this
  */
@@ -52,9 +78,50 @@ export async function getGuarded<Table extends GuardedTable>(
   id: GuardedId<Table>,
   permission: Permission,
 ): Promise<Row<Table>> {
-  const [row] = await readRows(db, table, [id]);
-  if (row === undefined || !sees(actor, table, row)) throw notFound(nameOf(table), id);
+  const [row] = await readRows(db, actor, table, [id]);
+  if (row === undefined) throw notFound(nameOf(table), id);
   demand(actor, permission);
+  return row;
+}
+
+/** Like {@link getGuarded}; the thing stays as it is until the transaction ends. */
+export async function holdGuarded<Table extends GuardedTable>(
+  tx: Transaction,
+  actor: Actor,
+  table: Table,
+  id: GuardedId<Table>,
+  permission: Permission,
+): Promise<Row<Table>> {
+  const [row] = await readRows(tx, actor, table, [id], sql`for share of ${sql.table(table)}`);
+  if (row === undefined) throw notFound(nameOf(table), id);
+  demand(actor, permission);
+  return row;
+}
+
+/**
+ * Loads one thing to change it: what is only shared with the actor (a public template, what a project shows its
+ * viewers) it may not change.
+ * @throws PlatformError NOT_FOUND, FORBIDDEN
+ */
+export async function getForChange<Table extends GuardedTable>(
+  db: Database | Transaction,
+  actor: Actor,
+  table: Table,
+  id: GuardedId<Table>,
+  permission: Permission,
+): Promise<Row<Table>> {
+  const row = await getGuarded(db, actor, table, id, permission);
+  const { rows } = await sql`
+    select 1 from ${sql.table(table)} where "id" = ${id} and ${changeableScopeOf(actor, table)}`.execute(db);
+  if (rows.length === 0) {
+    throw new PlatformError(
+      'FORBIDDEN',
+      `${nameOf(table)} ${id} is shared with you; it is not yours to change`,
+      {
+        details: { kind: table, id },
+      },
+    );
+  }
   return row;
 }
 
@@ -77,11 +144,12 @@ export class GuardedLoader {
     return (await this.#loaderOf(table).load(id)) as Row<Table> | null;
   }
 
-  /** @throws PlatformError NOT_FOUND */
+  /** @throws PlatformError NOT_FOUND, or FORBIDDEN when the actor may read nothing of that kind */
   async get<Table extends GuardedTable>(table: Table, id: GuardedId<Table>): Promise<Row<Table>> {
     const row = await this.find(table, id);
-    if (row === null) throw notFound(nameOf(table), id);
-    return row;
+    if (row !== null) return row;
+    if (!mayRead(this.#actor, table)) demand(this.#actor, readingPermission(table));
+    throw notFound(nameOf(table), id);
   }
 
   /**
@@ -112,10 +180,8 @@ export class GuardedLoader {
     const known = this.#loaders.get(table);
     if (known !== undefined) return known;
     const read = async (ids: readonly string[]) => {
-      const rows = await readRows(this.#db, table, ids);
-      const visible = new Map(
-        rows.filter((row) => sees(this.#actor, table, row)).map((row) => [row.id as string, row]),
-      );
+      const rows = await readRows(this.#db, this.#actor, table, ids);
+      const visible = new Map(rows.map((row) => [row.id as string, row]));
       return ids.map((id) => visible.get(id) ?? null);
     };
     const loader = new DataLoader<string, unknown>(read, { cache: this.#cache });

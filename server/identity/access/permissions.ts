@@ -1,38 +1,74 @@
-import type { AccountRole } from '@nephos/model/generated/enums.ts';
-
 /** Everything that can be allowed or refused. Every root field of the API names one. */
 export const permissions = [
-  'account.get',
   'account.create',
+  'account.delete',
+  'account.disable',
+  'account.enable',
   'account.list',
-  'agent.list',
+  'account.lock',
+  'account.update',
   'agent.createEnrolmentToken',
+  'agent.list',
   'apiKey.create',
   'apiKey.delete',
   'apiKey.list',
+  'auditEvent.list',
   'change.follow',
   'cluster.create',
   'cluster.list',
   'diskOffering.create',
   'diskOffering.list',
-  'event.list',
+  'diskOffering.update',
+  'domain.create',
+  'domain.delete',
+  'domain.list',
+  'domain.update',
+  'guestIpRange.create',
+  'guestIpRange.list',
   'guestNetwork.list',
   'host.add',
   'host.list',
+  'identityProvider.create',
+  'identityProvider.delete',
+  'identityProvider.list',
+  'identityProvider.update',
   'imageStore.create',
   'imageStore.list',
   'iso.delete',
   'iso.list',
+  'iso.publish',
   'iso.register',
+  'iso.share',
   'job.cancel',
   'job.list',
   'job.resume',
+  'nic.list',
   'node.get',
   'physicalNetwork.create',
+  'physicalNetwork.list',
   'pod.create',
-  'guestIpRange.create',
+  'pod.list',
+  'project.activate',
+  'project.create',
+  'project.delete',
+  'project.invite',
+  'project.list',
+  'project.removeMember',
+  'project.suspend',
+  'project.update',
+  'project.updateMember',
+  'projectInvitation.answer',
+  'projectInvitation.list',
+  'resourceLimit.list',
+  'resourceLimit.recount',
+  'resourceLimit.update',
+  'role.create',
+  'role.delete',
+  'role.list',
+  'role.update',
   'serviceOffering.create',
   'serviceOffering.list',
+  'serviceOffering.update',
   'session.list',
   'session.revoke',
   'setting.list',
@@ -42,8 +78,19 @@ export const permissions = [
   'template.create',
   'template.delete',
   'template.list',
+  'template.publish',
   'template.register',
+  'template.share',
   'usageRecord.list',
+  'user.create',
+  'user.delete',
+  'user.disable',
+  'user.enable',
+  'user.list',
+  'user.lock',
+  'user.resetPassword',
+  'user.resetSecondFactor',
+  'user.update',
   'virtualMachine.attachIso',
   'virtualMachine.console',
   'virtualMachine.deploy',
@@ -59,6 +106,7 @@ export const permissions = [
   'virtualMachine.stop',
   'volume.list',
   'zone.create',
+  'zone.dedicate',
   'zone.list',
   'zone.update',
 ] as const;
@@ -68,28 +116,15 @@ export type Permission = (typeof permissions)[number];
 /** A permission, a family of them (`virtualMachine.*`, `*.list`), or all (`*`). */
 export type PermissionPattern = Permission | '*' | `${string}.*` | `*.${string}`;
 
-/** What each role may do. Whether it may do so to a certain thing, its visibility decides. */
-const rolePatterns: Record<AccountRole, readonly PermissionPattern[]> = {
-  ROOT_ADMIN: ['*'],
-  USER: [
-    'apiKey.*',
-    'change.follow',
-    'diskOffering.list',
-    'event.list',
-    'guestNetwork.list',
-    'iso.*',
-    'job.cancel',
-    'job.list',
-    'node.get',
-    'serviceOffering.list',
-    'session.*',
-    'template.*',
-    'usageRecord.list',
-    'virtualMachine.*',
-    'volume.*',
-    'zone.list',
-  ],
-};
+const patternSyntax = /^(\*|[a-z][A-Za-z]*)\.(\*|[a-z][A-Za-z]*)$/;
+
+/** Whether a text can be a pattern, and covers at least one permission there is. */
+export function isPermissionPattern(text: string): boolean {
+  return (
+    text === '*' ||
+    (patternSyntax.test(text) && permissions.some((permission) => matchesPattern(text, permission)))
+  );
+}
 
 /** Whether a pattern covers a permission. */
 export function matchesPattern(pattern: string, permission: string): boolean {
@@ -100,20 +135,4 @@ export function matchesPattern(pattern: string, permission: string): boolean {
     (wantedResource === '*' || wantedResource === resource) &&
     (wantedAction === '*' || wantedAction === action)
   );
-}
-
-const allowedByRole = new Map<AccountRole, Set<Permission>>(
-  (Object.keys(rolePatterns) as AccountRole[]).map((role) => [
-    role,
-    new Set(
-      permissions.filter((permission) =>
-        rolePatterns[role].some((pattern) => matchesPattern(pattern, permission)),
-      ),
-    ),
-  ]),
-);
-
-/** Whether a role may do something at all. */
-export function roleAllows(role: AccountRole, permission: Permission): boolean {
-  return allowedByRole.get(role)?.has(permission) ?? false;
 }

@@ -1,43 +1,27 @@
 import type { Row } from '@nephos/model/database.ts';
-import type { Actor } from '../../platform/actor.ts';
+import type { SignInMethod as SignInMethods } from '@nephos/model/generated/enums.ts';
 import { builder, Node } from '../../graphql/builder.ts';
-import { idArgument } from '../../graphql/id-argument.ts';
-import { permissions, roleAllows } from '../access/permissions.ts';
-import { User } from '../user/schema.ts';
+import { idArgument, optionalId } from '../../graphql/id-argument.ts';
 
-const Viewer = builder.objectRef<Actor>('Viewer').implement({
-  description: 'Who you are.',
-  fields: (t) => ({
-    user: t.field({
-      type: User,
-      description: 'The user you are signed in as.',
-      resolve: ({ userId }, _args, { load }) => load.get('User', userId),
-    }),
-    permissions: t.stringList({
-      description: 'Everything your role allows: `virtualMachine.deploy`, …',
-      resolve: ({ role }) => permissions.filter((permission) => roleAllows(role, permission)),
-    }),
-    sessionId: t.exposeID('sessionId', {
-      nullable: true,
-      description: 'Your session; null when you came with an API key.',
-    }),
-  }),
+export const SignInMethod = builder.enumType('SignInMethod', {
+  description: 'How somebody signed in.',
+  values: {
+    PASSWORD: { description: 'With a password of this cloud.' },
+    SETUP_LINK: { description: 'With a one-time link that sets a password.' },
+    OIDC: { description: 'With an OpenID Connect provider.' },
+    LDAP: { description: 'With a password of an LDAP directory.' },
+  } satisfies Record<keyof typeof SignInMethods, { description: string }>,
 });
-
-builder.queryField('viewer', (t) =>
-  t.field({
-    type: Viewer,
-    nullable: true,
-    permission: 'public',
-    description: 'Who you are; null when you are not signed in.',
-    resolve: (_parent, _args, { viewer }) => viewer,
-  }),
-);
 
 const UserSession = builder.objectRef<Row<'UserSession'>>('UserSession').implement({
   description: 'A browser that is signed in.',
   interfaces: [Node],
   fields: (t) => ({
+    method: t.field({
+      type: SignInMethod,
+      description: 'How it signed in.',
+      resolve: ({ method }) => method,
+    }),
     clientAddress: t.exposeString('clientAddress', { description: 'Address that it signed in from.' }),
     userAgent: t.exposeString('userAgent', { description: 'What it says it is.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it signed in.' }),
@@ -62,101 +46,24 @@ builder.queryField('sessions', (t) =>
   }),
 );
 
-const SignInInput = builder.inputType('SignInInput', {
-  description: 'Name and password.',
-  fields: (t) => ({
-    username: t.string({ description: 'User name.' }),
-    password: t.string({ description: 'Password.' }),
-  }),
-});
-
-const UseSetupLinkInput = builder.inputType('UseSetupLinkInput', {
-  description: 'A one-time link, and the password to set.',
-  fields: (t) => ({
-    token: t.string({ description: 'What stands after `#` in the link.' }),
-    password: t.string({ description: 'Password to set, 8 characters or more.' }),
-  }),
-});
-
-const SignInPayload = builder.objectRef<{ actor: Actor }>('SignInPayload').implement({
-  description: 'Who you are now.',
-  fields: (t) => ({
-    username: t.string({
-      description: 'User name that you signed in with.',
-      resolve: ({ actor }) => actor.username,
-    }),
-    sessionId: t.id({
-      description: 'Your new session; its secret is in the cookie.',
-      resolve: ({ actor }) => actor.sessionId ?? '',
-    }),
-  }),
-});
-
-builder.mutationField('signIn', (t) =>
+builder.queryField('userSessions', (t) =>
   t.field({
-    type: SignInPayload,
-    permission: 'public',
-    description:
-      'Begins a session, kept in a cookie. Errors: UNAUTHENTICATED, RATE_LIMITED after too many failures.',
-    args: { input: t.arg({ type: SignInInput, description: 'Name and password.' }) },
-    resolve: async (_parent, { input }, context) => {
-      const session = await context.services.sessions.signIn(input.username, input.password, context.client);
-      context.setSessionCookie(session);
-      return session;
-    },
-  }),
-);
-
-builder.mutationField('useSetupLink', (t) =>
-  t.field({
-    type: SignInPayload,
-    permission: 'public',
-    description:
-      'Sets a first password by a one-time link and begins a session. Errors: UNAUTHENTICATED, VALIDATION_FAILED.',
-    args: { input: t.arg({ type: UseSetupLinkInput, description: 'The link and the password.' }) },
-    resolve: async (_parent, { input }, context) => {
-      const session = await context.services.sessions.useSetupLink(
-        input.token,
-        input.password,
-        context.client,
-      );
-      context.setSessionCookie(session);
-      return session;
-    },
-  }),
-);
-
-const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
-  description: 'Your password as it is and as it is to be.',
-  fields: (t) => ({
-    currentPassword: t.string({ description: 'Your password as it is now.' }),
-    newPassword: t.string({ description: 'The new one, 8 characters or more.' }),
-  }),
-});
-
-const ChangePasswordPayload = builder.objectRef<{ username: string }>('ChangePasswordPayload').implement({
-  description: 'Whose password was changed.',
-  fields: (t) => ({ username: t.exposeString('username', { description: 'Your user name.' }) }),
-});
-
-builder.mutationField('changePassword', (t) =>
-  t.field({
-    type: ChangePasswordPayload,
-    permission: 'signedIn',
-    description:
-      'Changes your password and ends your other sessions; API keys stay. Errors: FORBIDDEN for an API key, VALIDATION_FAILED, RATE_LIMITED after too many wrong passwords.',
-    args: { input: t.arg({ type: ChangePasswordInput, description: 'Both passwords.' }) },
-    resolve: async (_parent, { input }, { services, actor }) => {
-      await services.sessions.changePassword(actor, input.currentPassword, input.newPassword);
-      return { username: actor.username };
-    },
+    type: [UserSession],
+    permission: 'session.list',
+    description: 'Sessions of a user whom you administer, the last used first. Errors: NOT_FOUND.',
+    args: { userId: t.arg.id({ description: 'Whose.' }) },
+    resolve: (_parent, { userId }, { services, actor }) =>
+      services.sessions.listOf(actor, idArgument('User', 'userId', userId)),
   }),
 );
 
 const EndSessionInput = builder.inputType('EndSessionInput', {
   description: 'Which session.',
   fields: (t) => ({
-    id: t.id({ required: false, description: 'One of yours; the one you use now when left out.' }),
+    id: t.id({
+      required: false,
+      description: 'One of yours, or of a user whom you may lock out; the one you use now when left out.',
+    }),
   }),
 });
 
@@ -168,8 +75,10 @@ const EndSessionPayload = builder.objectRef<{ sessionId: string }>('EndSessionPa
 builder.mutationField('endSession', (t) =>
   t.field({
     type: EndSessionPayload,
-    permission: 'session.revoke',
-    description: 'Signs a browser out; its open sockets close. Errors: NOT_FOUND.',
+    // Whoever must change their password first may leave all the same.
+    permission: 'signedIn',
+    description:
+      'Signs a browser out; its open sockets close. Errors: NOT_FOUND, FORBIDDEN for the session of somebody whom you may not lock out.',
     args: { input: t.arg({ type: EndSessionInput, description: 'Which session.' }) },
     resolve: async (_parent, { input }, context) => {
       const { actor, services } = context;
@@ -177,6 +86,32 @@ builder.mutationField('endSession', (t) =>
       await services.sessions.end(actor, sessionId);
       if (sessionId === actor.sessionId) context.setSessionCookie(null);
       return { sessionId };
+    },
+  }),
+);
+
+const EndAllSessionsInput = builder.inputType('EndAllSessionsInput', {
+  description: 'Whose sessions.',
+  fields: (t) => ({
+    userId: t.id({ required: false, description: 'A user whom you may lock out; yourself when left out.' }),
+  }),
+});
+
+const EndAllSessionsPayload = builder.objectRef<{ count: number }>('EndAllSessionsPayload').implement({
+  description: 'What ended.',
+  fields: (t) => ({ count: t.exposeInt('count', { description: 'How many sessions.' }) }),
+});
+
+builder.mutationField('endAllSessions', (t) =>
+  t.field({
+    type: EndAllSessionsPayload,
+    permission: 'session.revoke',
+    description:
+      'Signs a user out everywhere; the session that asks stays, and API keys do. Errors: NOT_FOUND, FORBIDDEN for somebody whom you may not lock out.',
+    args: { input: t.arg({ type: EndAllSessionsInput, description: 'Whose sessions.' }) },
+    resolve: async (_parent, { input }, { services, actor }) => {
+      const userId = optionalId('User', 'input.userId', input.userId) ?? actor.userId;
+      return { count: await services.sessions.endAll(actor, userId) };
     },
   }),
 );

@@ -1,13 +1,18 @@
 import type { Database, Row } from '@nephos/model/database.ts';
+import type { SignInMethod } from '@nephos/model/generated/enums.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import type { Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
-import { invalid, PlatformError } from '../../platform/errors.ts';
-import type { Bus } from '../../platform/servers/bus.ts';
+import { PlatformError } from '../../platform/errors.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
+import type { AccessNotices } from '../access/access-notices.ts';
+import { findActorRow } from '../access/actor-store.ts';
+import { demand, getGuarded } from '../access/guarded-loader.ts';
+import { assertMayRule } from '../access/rank.ts';
+import { scopeOf } from '../access/visibility.ts';
 import { hashSecret, newSecret } from '../secrets.ts';
-import { assertGoodPassword, hashPassword, isPassword } from '../user/password.ts';
 
 export interface Client {
   address: string;
@@ -21,190 +26,99 @@ export interface NewSession {
   expiresAt: Date;
 }
 
+/** How somebody proved who they are, for the session and the audit log. */
+export interface Proof {
+  method: SignInMethod;
+  /** Action of the audit event; `session.signIn` when left out. */
+  action?: string;
+  secondFactor?: 'TOTP' | 'RECOVERY_CODE';
+}
+
+interface SessionFacts {
+  sessionId: Id<'UserSession'>;
+  lastSeenAt: string;
+  expiresAt: string;
+}
+
 /** `lastSeenAt` is written at most this often. */
 const seenEveryMs = 60_000;
-/** A user who was locked out waits this long, doubled with every further failure, at most an hour. */
-const firstLockMs = 30_000;
-const longestLockMs = 3_600_000;
 
-/** Signing in and out, and who a cookie belongs to. */
+/** Sessions of browsers: who a cookie belongs to, and for how long. */
 export class SessionService {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #settings: Settings;
-  readonly #bus: Bus;
-  readonly #onEnded: (userId: Id<'User'>) => void;
+  readonly #access: AccessNotices;
 
-  constructor(options: {
-    db: Database;
-    clock: Clock;
-    settings: Settings;
-    bus: Bus;
-    /** Sockets of this user are to be looked at. */
-    onEnded: (userId: Id<'User'>) => void;
-  }) {
+  constructor(options: { db: Database; clock: Clock; settings: Settings; access: AccessNotices }) {
     this.#db = options.db;
     this.#clock = options.clock;
     this.#settings = options.settings;
-    this.#bus = options.bus;
-    this.#onEnded = options.onEnded;
-    this.#bus.on('access.changed', ({ userId }) => this.#onEnded(userId as Id<'User'>));
+    this.#access = options.access;
   }
 
   /**
-   * Opens a session.
-   * @throws PlatformError UNAUTHENTICATED, the same for a wrong name and a wrong password; RATE_LIMITED while locked
+   * Begins a session for somebody who proved who they are.
+   * @throws PlatformError UNAUTHENTICATED when the user, the account or the domain is not enabled
    */
-  async signIn(username: string, password: string, client: Client): Promise<NewSession> {
+  async open(userId: Id<'User'>, proof: Proof, client: Client): Promise<NewSession> {
     const now = this.#clock.now();
-    const user = await this.#db
-      .selectFrom('User')
-      .selectAll()
-      .where('username', '=', username)
-      .executeTakeFirst();
-    if (user !== undefined && isLocked(user, now)) {
-      await this.#refuse(username, client, 'RATE_LIMITED');
-      assertNotLocked(user, now);
-    }
-    const isRight = await isPassword(password, user?.passwordHash ?? null);
-    const mayEnter = user !== undefined && isRight && (await this.#isEnabled(user));
-    if (!mayEnter) {
-      if (user !== undefined && !isRight) await this.#countFailure(user.id, now);
-      await this.#refuse(username, client, 'UNAUTHENTICATED');
-      throw new PlatformError(
-        'UNAUTHENTICATED',
-        'the user name or the password is wrong, or the account is not enabled',
-      );
-    }
-    if (user.failedSignIns > 0) {
-      await this.#db
-        .updateTable('User')
-        .set({ failedSignIns: 0, lockedUntil: null })
-        .where('id', '=', user.id)
-        .execute();
-    }
-    return this.#open(user, client, 'session.signIn');
-  }
-
-  /**
-   * Sets a password by a one-time link and signs in.
-   * @throws PlatformError UNAUTHENTICATED for a link that was used, ran out or never was; VALIDATION_FAILED
-   */
-  async useSetupLink(secret: string, password: string, client: Client): Promise<NewSession> {
-    const user = await this.#db
-      .selectFrom('SetupLink')
-      .innerJoin('User', 'User.id', 'SetupLink.userId')
-      .selectAll('User')
-      .where('SetupLink.tokenHash', '=', hashSecret(secret))
-      .where('SetupLink.expiresAt', '>', this.#clock.now())
-      .executeTakeFirst();
-    const gone = () =>
-      new PlatformError('UNAUTHENTICATED', 'this link was used already, or its time is over');
-    if (user === undefined) throw gone();
-    assertGoodPassword('input.password', password, user.username);
-    const passwordHash = await hashPassword(password);
-    await this.#db.transaction().execute(async (tx) => {
-      const used = await tx
-        .deleteFrom('SetupLink')
-        .where('tokenHash', '=', hashSecret(secret))
-        .returning('userId')
-        .executeTakeFirst();
-      if (used === undefined) throw gone();
-      await tx
-        .updateTable('User')
-        .set({ passwordHash, failedSignIns: 0, lockedUntil: null })
-        .where('id', '=', user.id)
-        .execute();
-    });
-    return this.#open(user, client, 'user.setPassword');
-  }
-
-  /**
-   * Changes the actor's own password, and ends every other session of theirs. API keys stay.
-   * @throws PlatformError FORBIDDEN for an API key; VALIDATION_FAILED for a wrong or a weak password; RATE_LIMITED
-   */
-  async changePassword(actor: Actor, current: string, wanted: string): Promise<void> {
-    const { userId, sessionId } = actor;
-    if (sessionId === null) {
-      throw new PlatformError('FORBIDDEN', 'an API key cannot change a password', {
-        remedy: 'sign in with the password',
-      });
-    }
-    const now = this.#clock.now();
-    const user = await this.#db
-      .selectFrom('User')
-      .selectAll()
-      .where('id', '=', userId)
-      .executeTakeFirstOrThrow();
-    assertNotLocked(user, now);
-    if (!(await isPassword(current, user.passwordHash))) {
-      await this.#countFailure(userId, now);
-      throw invalid('input.currentPassword', '(not shown)', 'must be your password as it is now');
-    }
-    assertGoodPassword('input.newPassword', wanted, user.username);
-    const passwordHash = await hashPassword(wanted);
+    const secret = newSecret();
+    const expiresAt = new Date(now.getTime() + this.#settings.get('session.absolute.hours') * 3_600_000);
+    const found = await findActorRow(this.#db, { where: sql<boolean>`u."id" = ${userId}` });
+    if (found === undefined)
+      throw new PlatformError('UNAUTHENTICATED', 'the user or the account is not enabled');
+    const sessionId = newId('UserSession');
+    const actor = found.actor({ sessionId, apiKeyId: null, clientAddress: client.address, expiresAt });
+    const { method, action = 'session.signIn', secondFactor } = proof;
     await this.#db.transaction().execute(async (tx) => {
       await tx
-        .updateTable('User')
-        .set({ passwordHash, failedSignIns: 0, lockedUntil: null })
-        .where('id', '=', userId)
+        .insertInto('UserSession')
+        .values({
+          id: sessionId,
+          userId,
+          method,
+          tokenHash: hashSecret(secret),
+          clientAddress: client.address,
+          userAgent: client.userAgent.slice(0, 255),
+          createdAt: now,
+          lastSeenAt: now,
+          expiresAt,
+        })
         .execute();
-      await tx.deleteFrom('UserSession').where('userId', '=', userId).where('id', '!=', sessionId).execute();
-      await audit(tx, { action: 'user.setPassword', outcome: 'SUCCEEDED', at: now, actor });
+      const details = { method, ...(secondFactor && { secondFactor }) };
+      await audit(tx, { action, outcome: 'SUCCEEDED', at: now, actor, details });
     });
-    await this.announceChange(userId);
+    return { actor, secret, expiresAt };
   }
 
   /** Who a session cookie belongs to; `undefined` for one that ended. */
   async findActor(secret: string, client: Client): Promise<Actor | undefined> {
     const now = this.#clock.now();
     const idleSince = new Date(now.getTime() - this.#settings.get('session.idle.minutes') * 60_000);
-    const found = await this.#db
-      .selectFrom('UserSession')
-      .innerJoin('User', 'User.id', 'UserSession.userId')
-      .innerJoin('Account', 'Account.id', 'User.accountId')
-      .select([
-        'UserSession.id as sessionId',
-        'UserSession.lastSeenAt',
-        'User.id as userId',
-        'User.username',
-        'User.accountId',
-        'Account.domainId',
-        'Account.role',
-      ])
-      .where('UserSession.tokenHash', '=', hashSecret(secret))
-      .where('UserSession.expiresAt', '>', now)
-      .where('UserSession.lastSeenAt', '>', idleSince)
-      .where('User.state', '=', 'ENABLED')
-      .where('Account.state', '=', 'ENABLED')
-      .executeTakeFirst();
+    const found = await findActorRow<SessionFacts>(this.#db, {
+      join: sql`join "UserSession" s on s."userId" = u."id"`,
+      columns: sql`json_build_object('sessionId', s."id", 'lastSeenAt', s."lastSeenAt", 'expiresAt', s."expiresAt")`,
+      where: sql<boolean>`s."tokenHash" = ${hashSecret(secret)} and s."expiresAt" > ${now} and s."lastSeenAt" > ${idleSince}`,
+    });
     if (found === undefined) return undefined;
-    const { lastSeenAt, ...actor } = found;
-    if (now.getTime() - lastSeenAt.getTime() > seenEveryMs) {
+    const { sessionId, lastSeenAt, expiresAt } = found.extra;
+    if (now.getTime() - new Date(lastSeenAt).getTime() > seenEveryMs) {
       await this.#db
         .updateTable('UserSession')
         .set({ lastSeenAt: now })
-        .where('id', '=', actor.sessionId)
+        .where('id', '=', sessionId)
         .execute();
     }
-    return { ...actor, apiKeyId: null, clientAddress: client.address };
-  }
-
-  /** Ends one of the actor's own sessions. @throws PlatformError NOT_FOUND */
-  async end(actor: Actor, sessionId: Id<'UserSession'>): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
-      const ended = await tx
-        .deleteFrom('UserSession')
-        .where('id', '=', sessionId)
-        .where('userId', '=', actor.userId)
-        .returning('id')
-        .executeTakeFirst();
-      if (ended === undefined) throw new PlatformError('NOT_FOUND', `there is no session ${sessionId}`);
-      await audit(tx, { action: 'session.end', outcome: 'SUCCEEDED', at: this.#clock.now(), actor });
+    return found.actor({
+      sessionId,
+      apiKeyId: null,
+      clientAddress: client.address,
+      expiresAt: new Date(expiresAt),
     });
-    await this.announceChange(actor.userId);
   }
 
+  /** The actor's own sessions, the last used first. */
   list(actor: Actor): Promise<Row<'UserSession'>[]> {
     return this.#db
       .selectFrom('UserSession')
@@ -215,97 +129,89 @@ export class SessionService {
       .execute();
   }
 
-  /** What a user may do has changed: open sockets on every server are looked at again. */
-  async announceChange(userId: Id<'User'>): Promise<void> {
-    this.#onEnded(userId);
-    await this.#bus.send(undefined, 'access.changed', { userId });
+  /** Sessions of a user whom the actor administers. @throws PlatformError NOT_FOUND, FORBIDDEN */
+  async listOf(actor: Actor, userId: Id<'User'>): Promise<Row<'UserSession'>[]> {
+    if (userId !== actor.userId) await getGuarded(this.#db, actor, 'User', userId, 'session.list');
+    return this.#db
+      .selectFrom('UserSession')
+      .selectAll()
+      .where('userId', '=', userId)
+      .where(scopeOf(actor, 'UserSession'))
+      .where('expiresAt', '>', this.#clock.now())
+      .orderBy('lastSeenAt', 'desc')
+      .execute();
   }
 
-  async #open(user: Row<'User'>, client: Client, action: string): Promise<NewSession> {
-    const now = this.#clock.now();
-    const secret = newSecret();
-    const expiresAt = new Date(now.getTime() + this.#settings.get('session.absolute.hours') * 3_600_000);
-    const account = await this.#db
-      .selectFrom('Account')
-      .select(['domainId', 'role'])
-      .where('id', '=', user.accountId)
-      .executeTakeFirstOrThrow();
-    const sessionId = newId('UserSession');
-    const actor: Actor = {
-      userId: user.id,
-      username: user.username,
-      accountId: user.accountId,
-      ...account,
-      sessionId,
-      apiKeyId: null,
-      clientAddress: client.address,
-    };
-    await this.#db.transaction().execute(async (tx) => {
-      await tx
-        .insertInto('UserSession')
-        .values({
-          id: sessionId,
-          userId: user.id,
-          tokenHash: hashSecret(secret),
-          clientAddress: client.address,
-          userAgent: client.userAgent.slice(0, 255),
-          createdAt: now,
-          lastSeenAt: now,
-          expiresAt,
-        })
+  /**
+   * Ends a session: one's own, or one of a user whom the actor may lock out.
+   * @throws PlatformError NOT_FOUND, FORBIDDEN
+   */
+  async end(actor: Actor, sessionId: Id<'UserSession'>): Promise<void> {
+    // Whoever has no rights yet, with a password that must be changed first, may leave all the same.
+    if (sessionId !== actor.sessionId) demand(actor, 'session.revoke');
+    const userId = await this.#db.transaction().execute(async (tx) => {
+      const ended = await tx
+        .deleteFrom('UserSession')
+        .where('id', '=', sessionId)
+        .where((row) => row.or([row('userId', '=', actor.userId), scopeOf(actor, 'UserSession')]))
+        .returning('userId')
+        .executeTakeFirst();
+      if (ended === undefined) throw new PlatformError('NOT_FOUND', `there is no session ${sessionId}`);
+      await this.#assertMayEnd(tx, actor, ended.userId);
+      await audit(tx, {
+        action: 'session.end',
+        outcome: 'SUCCEEDED',
+        at: this.#clock.now(),
+        actor,
+        target: { kind: 'UserSession', id: sessionId },
+      });
+      return ended.userId;
+    });
+    await this.#access.announce({ userId });
+  }
+
+  /**
+   * Ends all sessions of a user but the one that asks.
+   * @returns how many ended
+   * @throws PlatformError NOT_FOUND, FORBIDDEN
+   */
+  async endAll(actor: Actor, userId: Id<'User'>): Promise<number> {
+    const count = await this.#db.transaction().execute(async (tx) => {
+      await this.#assertMayEnd(tx, actor, userId);
+      const ended = await tx
+        .deleteFrom('UserSession')
+        .where('userId', '=', userId)
+        .where('id', '!=', actor.sessionId ?? ('' as Id<'UserSession'>))
+        .returning('id')
         .execute();
-      await audit(tx, { action, outcome: 'SUCCEEDED', at: now, actor });
+      await audit(tx, {
+        action: 'session.endAll',
+        outcome: 'SUCCEEDED',
+        at: this.#clock.now(),
+        actor,
+        target: { kind: 'User', id: userId },
+        details: { sessions: ended.length },
+      });
+      return ended.length;
     });
-    return { actor, secret, expiresAt };
+    await this.#access.announce({ userId });
+    return count;
   }
 
-  async #isEnabled(user: Row<'User'>): Promise<boolean> {
-    if (user.state !== 'ENABLED') return false;
-    const account = await this.#db
+  /** Everybody may sign themselves out; throwing others out is for those who could lock them out as well. */
+  async #assertMayEnd(
+    tx: Parameters<typeof assertMayRule>[0],
+    actor: Actor,
+    userId: Id<'User'>,
+  ): Promise<void> {
+    if (userId === actor.userId) return;
+    demand(actor, 'session.revoke');
+    const user = await getGuarded(tx, actor, 'User', userId, 'user.lock');
+    const account = await tx
       .selectFrom('Account')
-      .select('state')
+      .selectAll()
       .where('id', '=', user.accountId)
-      .executeTakeFirst();
-    return account?.state === 'ENABLED';
-  }
-
-  async #countFailure(userId: Id<'User'>, now: Date): Promise<void> {
-    const { failedSignIns } = await this.#db
-      .updateTable('User')
-      .set((row) => ({ failedSignIns: row('failedSignIns', '+', 1) }))
-      .where('id', '=', userId)
-      .returning('failedSignIns')
       .executeTakeFirstOrThrow();
-    const beyond = failedSignIns - this.#settings.get('signin.attempts.before.lock');
-    if (beyond < 0) return;
-    const lockedUntil = new Date(
-      now.getTime() + Math.min(longestLockMs, firstLockMs * 2 ** Math.min(beyond, 20)),
-    );
-    await this.#db.updateTable('User').set({ lockedUntil }).where('id', '=', userId).execute();
+    await assertMayRule(tx, actor, account);
   }
-
-  #refuse(username: string, client: Client, outcome: string): Promise<void> {
-    return audit(this.#db, {
-      action: 'session.signIn',
-      outcome,
-      at: this.#clock.now(),
-      actor: null,
-      actorName: username.slice(0, 64),
-      clientAddress: client.address,
-      accountId: null,
-    });
-  }
-}
-
-function isLocked({ lockedUntil }: Row<'User'>, now: Date): boolean {
-  return lockedUntil !== null && lockedUntil > now;
-}
-
-/** @throws PlatformError RATE_LIMITED while a user is locked out after wrong passwords */
-function assertNotLocked(user: Row<'User'>, now: Date): void {
-  if (!isLocked(user, now)) return;
-  throw new PlatformError('RATE_LIMITED', 'too many wrong passwords; this user is locked out for a while', {
-    details: { retryAt: user.lockedUntil?.toISOString() },
-    remedy: 'wait, then try again',
-  });
 }

@@ -2,7 +2,7 @@ import { idField } from '@nephos/agent-protocol/fields.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { z } from 'zod';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
-import { getGuarded } from '../../identity/access/guarded-loader.ts';
+import { getForChange } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { defineSaga } from '../../platform/jobs/saga.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -79,7 +79,7 @@ export class ImageStoreService {
     check.done();
     return this.#platform.mutations.run({ action: 'imageStore.create', actor, input }, async (mutation) => {
       const { tx } = mutation;
-      await getGuarded(tx, actor, 'Zone', zoneId, 'imageStore.create');
+      await getForChange(tx, actor, 'Zone', zoneId, 'imageStore.create');
       const agent = await storageAgentFor(tx, 'input', zoneId, plan);
       const imageStoreId = newId('ImageStore');
       const job = await mutation.startJob(

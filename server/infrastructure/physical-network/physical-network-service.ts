@@ -1,5 +1,5 @@
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
-import { getGuarded } from '../../identity/access/guarded-loader.ts';
+import { getForChange } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
@@ -24,7 +24,7 @@ export class PhysicalNetworkService {
     return this.#platform.mutations.run(
       { action: 'physicalNetwork.create', actor, input: {} },
       async (mutation) => {
-        const zone = await getGuarded(mutation.tx, actor, 'Zone', zoneId, 'physicalNetwork.create');
+        const zone = await getForChange(mutation.tx, actor, 'Zone', zoneId, 'physicalNetwork.create');
         const network = await insertPhysicalNetwork(mutation.tx, newId('PhysicalNetwork'), zone.id, plan);
         mutation.concerns('PhysicalNetwork', network.id, null);
         return { physicalNetworkId: network.id };

@@ -54,7 +54,7 @@ addListField({
   plural: 'pods',
   node: Pod,
   table: 'Pod',
-  permission: 'zone.list',
+  permission: 'pod.list',
   searched: ['name', 'cidr'],
   orders: { NAME: { column: 'name', description: 'By name.' } },
 });

@@ -2,7 +2,7 @@ import { idField } from '@nephos/agent-protocol/fields.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { z } from 'zod';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
-import { getGuarded } from '../../identity/access/guarded-loader.ts';
+import { getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { invalid } from '../../platform/errors.ts';
 import { defineSaga } from '../../platform/jobs/saga.ts';
@@ -81,7 +81,7 @@ export class StoragePoolService {
     check.done();
     return this.#platform.mutations.run({ action: 'storagePool.create', actor, input }, async (mutation) => {
       const { tx } = mutation;
-      await getGuarded(tx, actor, 'Zone', zoneId, 'storagePool.create');
+      await getForChange(tx, actor, 'Zone', zoneId, 'storagePool.create');
       const host = hostId == null ? null : await getGuarded(tx, actor, 'Host', hostId, 'storagePool.create');
       const scopeCluster = clusterId ?? host?.clusterId;
       const cluster =

@@ -1,5 +1,5 @@
 import type { Id } from '@nephos/model/kernel/ids.ts';
-import { getGuarded } from '../../identity/access/guarded-loader.ts';
+import { getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
 import { reservedRanges } from '../../infrastructure/pod/store.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { invalid } from '../../platform/errors.ts';
@@ -31,7 +31,7 @@ export class GuestNetworkService {
       { action: 'guestIpRange.create', actor, input: {} },
       async (mutation) => {
         const { tx } = mutation;
-        const network = await getGuarded(tx, actor, 'GuestNetwork', networkId, 'guestIpRange.create');
+        const network = await getForChange(tx, actor, 'GuestNetwork', networkId, 'guestIpRange.create');
         const pod = await getGuarded(tx, actor, 'Pod', podId, 'guestIpRange.create');
         if (pod.zoneId !== network.zoneId)
           throw invalid('input.podId', podId, 'must be a pod of the network’s zone');

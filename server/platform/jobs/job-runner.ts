@@ -40,6 +40,8 @@ export class JobRunner {
   /** Jobs made here that wait for their lane, or for room. */
   readonly #queuedHere = new Set<string>();
   readonly #work = new PromiseGate();
+  /** Of those that run here, how many do nothing but wait for other jobs. */
+  #waiting = 0;
   #isStopping = false;
   #loop: Promise<void> | undefined;
 
@@ -61,11 +63,30 @@ export class JobRunner {
     return saga;
   }
 
+  /** Whether this server takes no more jobs: a step that waits leaves the rest to another. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
   /** This server's id while it can take one more job: a job may then be born running here. */
   get vacancy(): Id<'ServerInstance'> | null {
-    return !this.#isStopping && this.#running.size < this.#options.concurrency
-      ? this.#options.serverId
-      : null;
+    return !this.#isStopping && this.#room > 0 ? this.#options.serverId : null;
+  }
+
+  /** A job that waits for others takes no place: were all taken by those who wait, the others would never get one. */
+  get #room(): number {
+    return this.#options.concurrency - (this.#running.size - this.#waiting);
+  }
+
+  /** Carries out what a step does while it only waits for other jobs. */
+  async whileWaiting<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#waiting++;
+    this.#work.open();
+    try {
+      return await work();
+    } finally {
+      this.#waiting--;
+    }
   }
 
   start(): void {
@@ -130,9 +151,8 @@ export class JobRunner {
   }
 
   async #take(claim: (room: number) => Promise<JobRow[]>): Promise<void> {
-    const room = this.#options.concurrency - this.#running.size;
-    if (room <= 0 || this.#isStopping) return;
-    for (const job of await claim(room)) this.#start(job);
+    if (this.#room <= 0 || this.#isStopping) return;
+    for (const job of await claim(this.#room)) this.#start(job);
   }
 
   async #execute(job: JobRow, cancel: AbortController): Promise<void> {

@@ -10,8 +10,8 @@ export interface BusTopics {
   'job.cancel': { jobId: string };
   /** Settings were changed. */
   'settings.changed': Record<string, never>;
-  /** What a user may do has changed, or a session ended: open sockets are to be looked at. */
-  'access.changed': { userId: string };
+  /** What somebody may do has changed, or a session ended: open sockets are to be looked at. */
+  'access.changed': { userId?: string; accountId?: string; roleId?: string; domainId?: string };
   /** An agent said hello to the sender. */
   'agent.connected': { agentId: string };
   /** For the server that holds the agent's connection. */

@@ -24,6 +24,33 @@ const wholeNumber = (facts: {
   },
 });
 
+/** One of a few words. */
+const choice = <Word extends string>(facts: {
+  description: string;
+  fallback: Word;
+  words: readonly Word[];
+}): SettingDefinition<Word> => ({
+  ...facts,
+  rule: `one of ${facts.words.join(', ')}`,
+  read: (text) => facts.words.find((word) => word === text),
+});
+
+/** How much may be had at most; -1: as much as one likes. */
+const maximum = (facts: { description: string; fallback: string }): SettingDefinition<number> => ({
+  ...facts,
+  rule: 'a whole number from 0 to 1000000000000, or -1 for no limit',
+  read: (text) => (/^(-1|\d{1,12})$/.test(text) ? Number(text) : undefined),
+});
+
+const trueOrFalse = (facts: {
+  description: string;
+  fallback: 'true' | 'false';
+}): SettingDefinition<boolean> => ({
+  ...facts,
+  rule: 'true or false',
+  read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+});
+
 const cidr = /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:]+\/\d{1,3})$/i;
 
 const networks = (facts: { description: string; fallback: string }): SettingDefinition<string[]> => ({
@@ -169,6 +196,147 @@ export const settingsCatalogue = {
     fallback: '85',
     from: 1,
     to: 100,
+  }),
+  'password.min.length': wholeNumber({
+    description: 'Characters that a new password has at least.',
+    fallback: '8',
+    from: 8,
+    to: 128,
+  }),
+  'second.factor.required': choice({
+    description:
+      'Who has to set up a second factor before anything else: none, admins (every type of account but USER), or everybody. Users of an OpenID Connect provider show theirs there; API keys go on working.',
+    fallback: 'none',
+    words: ['none', 'admins', 'everybody'],
+  }),
+  'max.account.user.vms': maximum({
+    description:
+      'Virtual machines that an account may have, where nothing else is set for it. Accounts of root administrators have no limit.',
+    fallback: '20',
+  }),
+  'max.account.cpus': maximum({
+    description: 'Virtual processors that an account may have, where nothing else is set for it.',
+    fallback: '40',
+  }),
+  'max.account.memory': maximum({
+    description: 'MiB of memory that an account may have, where nothing else is set for it.',
+    fallback: '40960',
+  }),
+  'max.account.volumes': maximum({
+    description: 'Volumes that an account may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.account.primary.storage': maximum({
+    description: 'GiB on primary storage that an account may have, where nothing else is set for it.',
+    fallback: '200',
+  }),
+  'max.account.secondary.storage': maximum({
+    description: 'GiB on secondary storage that an account may have, where nothing else is set for it.',
+    fallback: '400',
+  }),
+  'max.account.snapshots': maximum({
+    description: 'Snapshots that an account may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.account.templates': maximum({
+    description: 'Templates and ISOs that an account may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.account.networks': maximum({
+    description: 'Guest networks that an account may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.account.public.ips': maximum({
+    description: 'Public addresses that an account may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.account.projects': maximum({
+    description: 'Projects that an account may have, where nothing else is set for it.',
+    fallback: '10',
+  }),
+  'max.account.backups': maximum({
+    description: 'Backups that an account may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.account.api.keys': maximum({
+    description: 'API keys that an account may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.project.user.vms': maximum({
+    description: 'Virtual machines that a project may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.project.cpus': maximum({
+    description: 'Virtual processors that a project may have, where nothing else is set for it.',
+    fallback: '40',
+  }),
+  'max.project.memory': maximum({
+    description: 'MiB of memory that a project may have, where nothing else is set for it.',
+    fallback: '40960',
+  }),
+  'max.project.volumes': maximum({
+    description: 'Volumes that a project may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.project.primary.storage': maximum({
+    description: 'GiB on primary storage that a project may have, where nothing else is set for it.',
+    fallback: '200',
+  }),
+  'max.project.secondary.storage': maximum({
+    description: 'GiB on secondary storage that a project may have, where nothing else is set for it.',
+    fallback: '400',
+  }),
+  'max.project.snapshots': maximum({
+    description: 'Snapshots that a project may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.project.templates': maximum({
+    description: 'Templates and ISOs that a project may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.project.networks': maximum({
+    description: 'Guest networks that a project may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.project.public.ips': maximum({
+    description: 'Public addresses that a project may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'max.project.backups': maximum({
+    description: 'Backups that a project may have, where nothing else is set for it.',
+    fallback: '20',
+  }),
+  'api.requests.per.second.per.actor': wholeNumber({
+    description:
+      'Operations that one user, or one API key, may send to one server in a second; ten seconds’ worth at once. 0: any number.',
+    fallback: '500',
+    from: 0,
+    to: 1_000_000,
+  }),
+  'api.requests.per.second.per.address': wholeNumber({
+    description:
+      'Requests and new connections that one server takes from one client address in a second; ten seconds’ worth at once. 0: any number.',
+    fallback: '1000',
+    from: 0,
+    to: 1_000_000,
+  }),
+  'signin.per.minute.per.address': wholeNumber({
+    description:
+      'Attempts to sign in, and API keys that are not good, that one server takes from one client address in a minute. 0: any number.',
+    fallback: '60',
+    from: 0,
+    to: 1_000_000,
+  }),
+  'project.invite.required': trueOrFalse({
+    description:
+      'Whether accounts are asked before they take part in a project; otherwise they take part at once.',
+    fallback: 'true',
+  }),
+  'project.invite.timeout': wholeNumber({
+    description: 'Hours that an invitation to a project can be accepted.',
+    fallback: String(24 * 7),
+    from: 1,
+    to: 8760,
   }),
   wait: wholeNumber({
     description: 'Seconds that an ordinary agent command may take.',

@@ -1,8 +1,11 @@
-import { newId } from '@nephos/model/kernel/ids.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { GiB, MiB } from '@nephos/model/kernel/units.ts';
+import { getForChange } from '../../identity/access/guarded-loader.ts';
+import { loadScope, type OfferingScope } from '../../identity/access/offering-scope.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid } from '../../platform/errors.ts';
+import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 
@@ -12,6 +15,14 @@ export interface DiskOfferingPlan {
   /** Absent: tenants name the size. */
   sizeBytes?: bigint | null | undefined;
 }
+
+export interface UpdateDiskOfferingInput extends OfferingScope, ExpectsVersion {
+  id: Id<'DiskOffering'>;
+  name?: string | null | undefined;
+  displayText?: string | null | undefined;
+}
+
+const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another disk offering');
 
 /** Choices that a fresh cloud begins with. */
 const seeded: DiskOfferingPlan[] = [
@@ -31,9 +42,9 @@ export class DiskOfferingService {
 
   create(
     actor: Actor,
-    input: DiskOfferingPlan & { idempotencyKey?: string | null | undefined },
+    input: DiskOfferingPlan & OfferingScope & { idempotencyKey?: string | null | undefined },
   ): Promise<{ diskOfferingId: string }> {
-    const { idempotencyKey: _, ...plan } = input;
+    const { idempotencyKey: _, domainIds: _domains, zoneIds: _zones, ...plan } = input;
     const largest = BigInt(this.#platform.settings.get('storage.max.volume.gib')) * GiB;
     const { sizeBytes } = plan;
     const check = new Check();
@@ -47,6 +58,7 @@ export class DiskOfferingService {
     );
     check.done();
     return this.#platform.mutations.run({ action: 'diskOffering.create', actor, input }, async (mutation) => {
+      const scope = await loadScope(mutation.tx, actor, input, 'diskOffering.create');
       try {
         const id = newId('DiskOffering');
         await mutation.tx
@@ -56,15 +68,54 @@ export class DiskOfferingService {
             name: plan.name,
             displayText: plan.displayText ?? plan.name,
             sizeBytes: sizeBytes ?? null,
+            ...scope,
           })
           .execute();
         mutation.concerns('DiskOffering', id, null);
         return { diskOfferingId: id };
       } catch (error) {
-        if (isUniqueViolation(error))
-          throw invalid('input.name', plan.name, 'is the name of another disk offering');
+        if (isUniqueViolation(error)) throw nameTaken(plan.name);
         throw error;
       }
+    });
+  }
+
+  /**
+   * Changes what it is called and where it is offered; disks that have it keep it.
+   * @throws PlatformError NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, VERSION_CONFLICT
+   */
+  update(actor: Actor, input: UpdateDiskOfferingInput): Promise<{ diskOfferingId: string }> {
+    const check = new Check();
+    if (input.name != null) check.name('input.name', input.name);
+    if (input.displayText != null) check.line('input.displayText', input.displayText);
+    check.done();
+    const action = 'diskOffering.update';
+    return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
+      const { tx } = mutation;
+      const seen = await getForChange(tx, actor, 'DiskOffering', input.id, action);
+      const before = await tx
+        .selectFrom('DiskOffering')
+        .selectAll()
+        .where('id', '=', seen.id)
+        .forUpdate()
+        .executeTakeFirstOrThrow();
+      assertVersion(`disk offering ${before.name}`, before, input);
+      const { name, displayText, domainIds, zoneIds } = before;
+      const scope = { domainIds, zoneIds, ...(await loadScope(tx, actor, input, action)) };
+      const after = { name: input.name ?? name, displayText: input.displayText ?? displayText, ...scope };
+      try {
+        await tx.updateTable('DiskOffering').set(after).where('id', '=', before.id).execute();
+      } catch (error) {
+        if (isUniqueViolation(error)) throw nameTaken(after.name);
+        throw error;
+      }
+      mutation.concerns('DiskOffering', before.id, null, {
+        name: { before: name, after: after.name },
+        displayText: { before: displayText, after: after.displayText },
+        domainIds: { before: domainIds, after: after.domainIds },
+        zoneIds: { before: zoneIds, after: after.zoneIds },
+      });
+      return { diskOfferingId: before.id };
     });
   }
 

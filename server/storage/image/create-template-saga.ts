@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
 import { defineSaga } from '../../platform/jobs/saga.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
+import { forgetUnmadeImage, takeImageFiles } from './image-limits.ts';
 import { appendImageUsage } from './image-usage.ts';
 
 const createTemplateInput = z.object({
@@ -64,6 +65,7 @@ export function createTemplateSaga({
             .execute();
           await tx.updateTable('Volume').set({ state: 'READY' }).where('id', '=', input.volumeId).execute();
           await appendImageUsage(tx, 'CREATE', input.imageId, clock.now());
+          await takeImageFiles(tx, settings, input.imageId, sizes.sizeBytes);
         },
         undo: async (run) => {
           const { storageAgentId, storePath, fileName } = run.input;
@@ -80,7 +82,7 @@ export function createTemplateSaga({
     ],
     succeeded: (_tx, { input }) => Promise.resolve(input.imageId),
     failed: async (tx, { input }) => {
-      await tx.deleteFrom('Image').where('id', '=', input.imageId).execute();
+      await forgetUnmadeImage(tx, input.imageId);
       await tx.updateTable('Volume').set({ state: 'READY' }).where('id', '=', input.volumeId).execute();
     },
   });

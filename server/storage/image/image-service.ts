@@ -4,21 +4,26 @@ import type { Clock } from '@nephos/model/kernel/clock.ts';
 import { newId, type Id, type ImageId } from '@nephos/model/kernel/ids.ts';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
 import { move } from '../../compute/virtual-machine/store.ts';
-import { getGuarded } from '../../identity/access/guarded-loader.ts';
+import { demand, getForChange, holdGuarded } from '../../identity/access/guarded-loader.ts';
+import { activeOwner, assertOpenZone, ownerFor } from '../../identity/access/owner.ts';
 import type { Permission } from '../../identity/access/permissions.ts';
+import { releaseLimits, takeLimits } from '../../identity/limit/limits.ts';
 import type { Actor } from '../../platform/actor.ts';
-import { invalid, PlatformError } from '../../platform/errors.ts';
+import { invalid, notFound, PlatformError } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Reconciler } from '../../platform/reconciler.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { Check } from '../../platform/validation.ts';
 import { createTemplateSaga } from './create-template-saga.ts';
+import { imageAmounts } from './image-limits.ts';
 import { checkImage, type ImagePlan } from './image-plan.ts';
 import { purgeImageSaga, type PurgeInput } from './purge-saga.ts';
 import { registerImageSaga } from './register-saga.ts';
 
 export interface RegisterImageInput extends ImagePlan {
   zoneId: Id<'Zone'>;
+  /** Account that is to own it; the actor's own when absent. */
+  accountId?: Id<'Account'> | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
 
@@ -29,7 +34,7 @@ export interface CreateTemplateInput {
   idempotencyKey?: string | null | undefined;
 }
 
-const permissionOf = (kind: ImageKind, verb: 'register' | 'delete'): Permission =>
+const permissionOf = (kind: ImageKind, verb: 'register' | 'delete' | 'publish'): Permission =>
   kind === 'ISO' ? `iso.${verb}` : `template.${verb}`;
 
 /** Templates and ISOs. */
@@ -68,7 +73,11 @@ export class ImageService {
     const action = permissionOf(kind, 'register');
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx } = mutation;
-      await getGuarded(tx, actor, 'Zone', input.zoneId, action);
+      const isPublic = input.isPublic ?? false;
+      if (isPublic) demand(actor, permissionOf(kind, 'publish'));
+      const owner = await ownerFor(tx, actor, input.accountId, action);
+      const zone = await holdGuarded(tx, actor, 'Zone', input.zoneId, action);
+      assertOpenZone(owner, zone, 'input.zoneId');
       const store = await imageStoreOf(tx, input.zoneId);
       const imageId: ImageId = kind === 'ISO' ? newId('Iso') : newId('Template');
       const fileName = `${imageId}.${input.format.toLowerCase()}`;
@@ -77,13 +86,13 @@ export class ImageService {
         {
           id: imageId,
           kind,
-          accountId: actor.accountId,
+          accountId: owner.accountId,
           name: input.name,
           displayText: input.displayText ?? input.name,
           format: input.format,
           url: input.url,
           checksum: input.checksum ?? null,
-          isPublic: mayPublish(actor, input),
+          isPublic,
           createdAt: mutation.at,
         },
         store,
@@ -101,7 +110,7 @@ export class ImageService {
           url: input.url,
           sha256: input.checksum?.slice('sha256:'.length) ?? null,
         },
-        { kind: kind === 'ISO' ? 'Iso' : 'Template', id: imageId, accountId: actor.accountId },
+        { kind: kind === 'ISO' ? 'Iso' : 'Template', id: imageId, accountId: owner.accountId },
       );
       return { imageId, jobId: job.id };
     });
@@ -116,7 +125,8 @@ export class ImageService {
     const action = 'template.create';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx } = mutation;
-      const seen = await getGuarded(tx, actor, 'VirtualMachine', input.virtualMachineId, action);
+      const seen = await getForChange(tx, actor, 'VirtualMachine', input.virtualMachineId, action);
+      await activeOwner(tx, seen.accountId);
       const machine = await move(tx, seen.id, 'createTemplate');
       const disk = await takeRootDisk(tx, machine.id);
       const store = await imageStoreOf(tx, machine.zoneId);
@@ -155,21 +165,24 @@ export class ImageService {
     });
   }
 
-  /** Deletes an image. Disks that stand on a template keep what they need of it until the last one is gone. */
-  delete(actor: Actor, kind: ImageKind, id: ImageId): Promise<{ jobId: string }> {
+  /**
+   * Deletes an image. Disks that stand on a template keep what they need of it until the last one is gone. `actor` is
+   * `null` when the account that owns it is removed.
+   */
+  delete(actor: Actor | null, kind: ImageKind, id: ImageId): Promise<{ jobId: string }> {
     const action = permissionOf(kind, 'delete');
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
       const { tx } = mutation;
-      const image = await getGuarded(tx, actor, 'Image', id, action);
-      if (image.accountId !== actor.accountId && actor.role !== 'ROOT_ADMIN') {
-        throw new PlatformError('FORBIDDEN', `${image.name} belongs to another account`, { details: { id } });
-      }
-      await tx
+      if (actor !== null) await getForChange(tx, actor, 'Image', id, action);
+      const image = await tx
         .updateTable('Image')
         .set({ removedAt: mutation.at })
         .where('id', '=', id)
         .where('removedAt', 'is', null)
-        .execute();
+        .returningAll()
+        .executeTakeFirst();
+      if (image === undefined) throw notFound(kind === 'ISO' ? 'ISO' : 'template', id);
+      await releaseLimits(tx, image.accountId, await imageAmounts(tx, id));
       const holder = await tx
         .selectFrom('VirtualMachine')
         .select('name')
@@ -197,7 +210,12 @@ export class ImageService {
     store: { id: Id<'ImageStore'>; zoneId: Id<'Zone'> },
     path: string,
   ): Promise<void> {
-    const { id } = await tx.insertInto('Image').values(image).returning('id').executeTakeFirstOrThrow();
+    const { id, accountId } = await tx
+      .insertInto('Image')
+      .values(image)
+      .returning(['id', 'accountId'])
+      .executeTakeFirstOrThrow();
+    await takeLimits(tx, this.#platform.settings, accountId, { TEMPLATE: 1n });
     await tx
       .insertInto('ImageReplica')
       .values({ imageId: id, imageStoreId: store.id, zoneId: store.zoneId, state: 'DOWNLOADING', path })
@@ -241,16 +259,6 @@ export class ImageService {
       });
     }
   }
-}
-
-/** Only administrators offer images to everyone. */
-function mayPublish(actor: Actor, { isPublic }: ImagePlan): boolean {
-  if (isPublic === true && actor.role !== 'ROOT_ADMIN') {
-    throw new PlatformError('FORBIDDEN', 'only administrators may register public images', {
-      details: { path: 'input.isPublic' },
-    });
-  }
-  return isPublic === true;
 }
 
 /** The zone's image store, and an agent that looks after it. */

@@ -6,6 +6,7 @@ import { AgentFailed } from '../../agent-gateway/agent-errors.ts';
 import { invalid } from '../../platform/errors.ts';
 import { defineSaga } from '../../platform/jobs/saga.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
+import { forgetUnmadeImage, takeImageFiles } from './image-limits.ts';
 import { appendImageUsage } from './image-usage.ts';
 
 const registerInput = z.object({
@@ -90,6 +91,7 @@ export function registerImageSaga({
             .where('imageStoreId', '=', input.imageStoreId)
             .execute();
           await appendImageUsage(tx, 'CREATE', input.imageId, clock.now());
+          await takeImageFiles(tx, settings, input.imageId, sizes.sizeBytes);
         },
         undo: async (run) => {
           const { agentId, storePath, fileName } = run.input;
@@ -105,7 +107,7 @@ export function registerImageSaga({
     ],
     succeeded: (_tx, { input }) => Promise.resolve(input.imageId),
     failed: async (tx, { input }) => {
-      await tx.deleteFrom('Image').where('id', '=', input.imageId).execute();
+      await forgetUnmadeImage(tx, input.imageId);
     },
   });
 }

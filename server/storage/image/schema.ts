@@ -4,14 +4,17 @@ import type {
   ImageReplicaState as ImageReplicaStates,
 } from '@nephos/model/generated/enums.ts';
 import { type ImageId } from '@nephos/model/kernel/ids.ts';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
-import { idArgument } from '../../graphql/id-argument.ts';
+import { idArgument, optionalId } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
+import { ownerField } from '../../graphql/owner-field.ts';
 import { Account } from '../../identity/account/schema.ts';
 import { Zone } from '../../infrastructure/zone/schema.ts';
+import type { Actor } from '../../platform/actor.ts';
+import { grantsOf, type GrantFacts } from './sharing-service.ts';
 import { replicasOf } from './store.ts';
 
 const ImageFormat = builder.enumType('ImageFormat', {
@@ -58,6 +61,15 @@ const ImageReplica = builder.objectRef<Row<'ImageReplica'>>('ImageReplica').impl
   }),
 });
 
+const ImageGrant = builder.objectRef<GrantFacts>('ImageGrant').implement({
+  description: 'An account that an image is shared with.',
+  fields: (t) => ({
+    accountId: t.exposeID('accountId', { description: 'The account.' }),
+    accountName: t.exposeString('accountName', { description: 'Its name.' }),
+    domainPath: t.exposeString('domainPath', { description: 'Path of the domain it is in.' }),
+  }),
+});
+
 type ImageRow = Row<'Image'>;
 
 const isReady = (replicas: Row<'ImageReplica'>[]) => replicas.some(({ state }) => state === 'READY');
@@ -83,6 +95,16 @@ function imageType(name: 'Template' | 'Iso', description: string) {
         description: 'What the one who registered it demanded: `sha256:…`.',
       }),
       isPublic: t.exposeBoolean('isPublic', { description: 'Whether everyone may use it.' }),
+      isFeatured: t.exposeBoolean('isFeatured', {
+        description: 'Whether it is shown first among the public ones.',
+      }),
+      grants: t.field({
+        type: [ImageGrant],
+        nullable: true,
+        description: 'Accounts that it is shared with; null to those who may not change it.',
+        resolve: async ({ id }, _args, { load, actor }) =>
+          (await load.partsOf('imageGrants', id, grantsOf(actor))) ?? null,
+      }),
       isReady: t.boolean({
         description: 'Whether it can be used in at least one zone.',
         resolve: async ({ id }, _args, { load }) =>
@@ -90,9 +112,12 @@ function imageType(name: 'Template' | 'Iso', description: string) {
       }),
       replicas: t.field({
         type: [ImageReplica],
-        description: 'The zones it is in.',
-        resolve: async ({ id }, _args, { load }) =>
-          (await load.partsOf('imageReplicas', id, replicasOf)) ?? [],
+        description: 'The zones it is in, of those that you may see.',
+        resolve: async ({ id }, _args, { load }) => {
+          const replicas = (await load.partsOf('imageReplicas', id, replicasOf)) ?? [];
+          const zones = await Promise.all(replicas.map(({ zoneId }) => load.find('Zone', zoneId)));
+          return replicas.filter((_, index) => zones[index] !== null);
+        },
       }),
       account: t.field({
         type: Account,
@@ -123,12 +148,41 @@ const lists = [
   { field: 'isos', type: 'Iso', plural: 'ISOs', node: Iso, permission: 'iso.list', kind: 'ISO' },
 ] as const;
 
+const ImageSharing = builder.enumType('ImageSharing', {
+  description: 'How you come to see an image.',
+  values: {
+    FEATURED: { description: 'Public, and shown first.' },
+    PUBLIC: { description: 'Everyone may use it.' },
+    SHARED_WITH_ME: { description: 'Shared with your account, or with a project that it takes part in.' },
+    MINE: { description: 'Your account owns it.' },
+  } as const,
+});
+
+function conditionOf(sharing: typeof ImageSharing.$inferType, actor: Actor): RawBuilder<boolean> {
+  switch (sharing) {
+    case 'FEATURED':
+      return sql<boolean>`("isPublic" and "isFeatured")`;
+    case 'PUBLIC':
+      return sql<boolean>`"isPublic"`;
+    case 'MINE':
+      return sql<boolean>`"accountId" = ${actor.accountId}`;
+    case 'SHARED_WITH_ME':
+      return sql<boolean>`exists (select 1 from "ImageGrant" g where g."imageId" = "Image"."id"
+        and g."accountId" = any(${[actor.accountId, ...actor.projects.keys()]}::text[]))`;
+  }
+}
+
 for (const { kind, ...list } of lists) {
   const Filter = builder.inputType(`${list.type}Filter`, {
     description: `Which ${list.plural}.`,
     fields: (t) => ({
       zoneId: t.id({ required: false, description: 'Ready in this zone.' }),
       isPublic: t.boolean({ required: false, description: 'Public ones, or with false private ones.' }),
+      sharing: t.field({
+        type: ImageSharing,
+        required: false,
+        description: 'That you come to see in this way.',
+      }),
     }),
   });
   addListField({
@@ -139,7 +193,8 @@ for (const { kind, ...list } of lists) {
     always: sql<boolean>`"kind" = ${kind}::"ImageKind"`,
     filter: {
       input: Filter,
-      where: ({ zoneId, isPublic }) => [
+      where: ({ zoneId, isPublic, sharing }, actor) => [
+        ...(sharing == null ? [] : [conditionOf(sharing, actor)]),
         ...(zoneId == null
           ? []
           : [
@@ -204,6 +259,7 @@ for (const { field, kind, type, ref, permission, format } of registrations) {
         required: false,
         description: 'Whether everyone may use it; for administrators.',
       }),
+      accountId: ownerField(t),
       idempotencyKey: idempotencyKeyField(t),
     }),
   });
@@ -218,12 +274,13 @@ for (const { field, kind, type, ref, permission, format } of registrations) {
       type: Payload,
       permission,
       description:
-        'Registers an image and has it fetched, with progress. One that cannot be had, or is not what it should be, leaves nothing. Errors: NOT_FOUND, VALIDATION_FAILED, FORBIDDEN.',
+        'Registers an image and has it fetched, with progress. One that cannot be had, or is not what it should be, leaves nothing. Errors: NOT_FOUND, VALIDATION_FAILED, FORBIDDEN, INVALID_STATE.',
       args: { input: t.arg({ type: Input, description: 'The image.' }) },
       resolve: (_parent, { input }, { services, actor }) =>
         services.images.register(actor, kind, {
           ...input,
           zoneId: idArgument('Zone', 'input.zoneId', input.zoneId),
+          accountId: optionalId('Account', 'input.accountId', input.accountId),
         }),
     }),
   );

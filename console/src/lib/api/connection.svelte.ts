@@ -14,12 +14,17 @@ import { LiveSocket, type LinkState } from './socket.svelte.ts';
 import { versionGuard } from './version-guard.ts';
 
 let onSignedOut: () => void = () => undefined;
+let onAccessChanged: () => void = () => undefined;
 let connection = $state.raw(makeConnection());
 
 function makeConnection() {
   let socket = $state.raw<LiveSocket>();
   // Made when it is first needed: nobody may open it before they are signed in.
-  const opened = () => (socket ??= new LiveSocket(() => onSignedOut()));
+  const opened = () =>
+    (socket ??= new LiveSocket({
+      onForbidden: () => onSignedOut(),
+      onAccessChanged: () => onAccessChanged(),
+    }));
   const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
@@ -49,10 +54,12 @@ function makeConnection() {
   };
 }
 
+/** A sign-in that is refused has the code of a session that ended, and a path of its own. */
+const signingIn: ReadonlySet<unknown> = new Set(['signIn', 'completeSignIn', 'useSetupLink']);
+
 function noticeSignOut(error: CombinedError): void {
-  // A sign-in that was refused has the same code, and a path of its own.
   const isRefused = ({ path, extensions }: CombinedError['graphQLErrors'][number]) =>
-    extensions['code'] === 'UNAUTHENTICATED' && path?.[0] !== 'signIn' && path?.[0] !== 'useSetupLink';
+    extensions['code'] === 'UNAUTHENTICATED' && !signingIn.has(path?.[0]);
   if (error.graphQLErrors.some(isRefused)) onSignedOut();
 }
 
@@ -72,6 +79,10 @@ export const api = {
   /** Called whenever an answer says that nobody is signed in. */
   onSignedOut(action: () => void): void {
     onSignedOut = action;
+  },
+  /** Called when what the role allows is something else now. */
+  onAccessChanged(action: () => void): void {
+    onAccessChanged = action;
   },
 };
 

@@ -1,8 +1,12 @@
 import { pipe, subscribe } from 'wonka';
+import { accountFields } from '../accounts/fragments.ts';
+import { domainFields } from '../domains/fragments.ts';
 import { agentFields, hostFields } from '../hosts/fragments.ts';
 import { isoFields, templateFields } from '../images/fragments.ts';
 import { jobFields } from '../jobs/fragments.ts';
 import { machineFields } from '../machines/fragments.ts';
+import { projectFields } from '../projects/fragments.ts';
+import { userFields } from '../users/fragments.ts';
 import { zoneFields } from '../zones/fragments.ts';
 import { api, ask } from './connection.svelte.ts';
 import { graphql, type ResultOf } from './graphql.ts';
@@ -20,19 +24,35 @@ export const feedSubscription = graphql(
           version
           node {
             id
+            ...AccountFields
             ...AgentFields
+            ...DomainFields
             ...HostFields
             ...IsoFields
             ...JobFields
             ...MachineFields
+            ...ProjectFields
             ...TemplateFields
+            ...UserFields
             ...ZoneFields
           }
         }
       }
     }
   `,
-  [agentFields, hostFields, isoFields, jobFields, machineFields, templateFields, zoneFields],
+  [
+    accountFields,
+    agentFields,
+    domainFields,
+    hostFields,
+    isoFields,
+    jobFields,
+    machineFields,
+    projectFields,
+    templateFields,
+    userFields,
+    zoneFields,
+  ],
 );
 
 const cursorQuery = graphql(`
@@ -43,16 +63,22 @@ const cursorQuery = graphql(`
 
 /** Kinds of things that the console shows. */
 const kinds = [
+  'Account',
   'Agent',
   'Cluster',
+  'Domain',
   'Host',
   'ImageStore',
   'Iso',
   'Job',
   'Nic',
   'Pod',
+  'Project',
+  'ProjectInvitation',
+  'Role',
   'StoragePool',
   'Template',
+  'User',
   'VirtualMachine',
   'Volume',
   'Zone',
@@ -72,7 +98,12 @@ class LiveFeed {
   readonly #listeners = new Set<(changes: readonly Change[]) => void>();
   readonly #gaps = new Set<() => void>();
 
-  /** @param after take it before anything is read, so that nothing falls between */
+  /** Follows what changes from now on. To be awaited before anything is read, so that nothing falls between. */
+  async startNow(): Promise<void> {
+    const { changeCursor } = await ask(cursorQuery, {});
+    this.start(changeCursor);
+  }
+
   start(after: string): void {
     this.stop();
     const { unsubscribe } = pipe(
@@ -102,6 +133,11 @@ class LiveFeed {
     return () => this.#gaps.delete(listener);
   }
 
+  /** Has everything that is shown read again. */
+  readAgain(): void {
+    for (const listener of this.#gaps) listener();
+  }
+
   #tell(changes: readonly Change[]): void {
     if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
   }
@@ -112,9 +148,8 @@ class LiveFeed {
     if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') return;
     if (code !== 'CURSOR_EXPIRED') await new Promise((resolve) => setTimeout(resolve, pauseMs));
     try {
-      const { changeCursor } = await ask(cursorQuery, {});
-      for (const listener of this.#gaps) listener();
-      this.start(changeCursor);
+      await this.startNow();
+      this.readAgain();
     } catch {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       void this.#startAnew(code);

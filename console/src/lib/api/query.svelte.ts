@@ -69,6 +69,8 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
 
   #take({ data, error }: OperationResult<Data, Variables>, variables: Variables): void {
     this.problem = error === undefined ? undefined : problemOf(error);
+    // What was to be seen under rights that one no longer has is not shown any more.
+    if (this.problem?.code === 'FORBIDDEN') this.data = undefined;
     if (data !== undefined && data !== null) {
       this.data = data;
       this.answeredFor = variables;

@@ -9,6 +9,15 @@ const pingMs = 10_000;
 const pongWithinMs = 5000;
 /** The server closes with this when it does not know, or no longer admits, whoever is there. */
 const forbidden = 4403;
+/** The server closes with this when the rights of whoever is there are others now: they may come back at once. */
+const accessChanged = 4205;
+
+interface LiveSocketEvents {
+  /** The session has ended. */
+  onForbidden: () => void;
+  /** The role, or what it allows, is another one. */
+  onAccessChanged: () => void;
+}
 
 /** The one WebSocket of the page, kept open from sign-in to sign-out. */
 export class LiveSocket {
@@ -17,25 +26,29 @@ export class LiveSocket {
   #staleTimer: ReturnType<typeof setTimeout> | undefined;
   #pongTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onForbidden called when the session has ended */
-  constructor(onForbidden: () => void) {
+  constructor({ onForbidden, onAccessChanged }: LiveSocketEvents) {
     let socket: WebSocket | undefined;
+    let isExpected = false;
     this.client = createClient({
       url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
       keepAlive: pingMs,
       retryAttempts: Number.POSITIVE_INFINITY,
       shouldRetry: () => true,
-      retryWait: (retries) =>
-        new Promise((resolve) =>
-          setTimeout(resolve, Math.min(longestPauseMs, 250 * 2 ** retries) * (0.5 + Math.random() / 2)),
-        ),
+      retryWait: (retries) => {
+        const longest = isExpected ? 0 : Math.min(longestPauseMs, 250 * 2 ** retries);
+        isExpected = false;
+        return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
+      },
       on: {
         opened: (opened) => (socket = opened as WebSocket),
         connected: () => this.#arrived(),
         closed: (event) => {
           clearTimeout(this.#pongTimer);
           this.#lost();
-          if ((event as CloseEvent).code === forbidden) onForbidden();
+          const { code } = event as CloseEvent;
+          isExpected = code === accessChanged;
+          if (code === forbidden) onForbidden();
+          if (code === accessChanged) onAccessChanged();
         },
         // A cable that was pulled closes nothing: only an answer that does not come tells.
         ping: (isReceived) => {

@@ -1,30 +1,31 @@
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
-/** Counts that every role may see. Each is the length of the list that it links to. */
+/** Counts that every role may see. Each is the length of the list that it links to, of the same account. */
 export const countsQuery = graphql(`
-  query DashboardCounts {
-    running: virtualMachines(first: 1, filter: { state: [RUNNING] }) {
+  query DashboardCounts($accountId: ID) {
+    running: virtualMachines(first: 1, accountId: $accountId, filter: { state: [RUNNING] }) {
       totalCount
     }
-    stopped: virtualMachines(first: 1, filter: { state: [STOPPED] }) {
+    stopped: virtualMachines(first: 1, accountId: $accountId, filter: { state: [STOPPED] }) {
       totalCount
     }
     changing: virtualMachines(
       first: 1
+      accountId: $accountId
       filter: { state: [STARTING, STOPPING, MIGRATING, RESTORING, EXPUNGING] }
     ) {
       totalCount
     }
-    broken: virtualMachines(first: 1, filter: { state: [ERROR, UNKNOWN] }) {
+    broken: virtualMachines(first: 1, accountId: $accountId, filter: { state: [ERROR, UNKNOWN] }) {
       totalCount
     }
-    destroyed: virtualMachines(first: 1, filter: { state: [DESTROYED] }) {
+    destroyed: virtualMachines(first: 1, accountId: $accountId, filter: { state: [DESTROYED] }) {
       totalCount
     }
-    stuckJobs: jobs(first: 1, filter: { status: [STUCK] }) {
+    stuckJobs: jobs(first: 1, accountId: $accountId, filter: { status: [STUCK] }) {
       totalCount
     }
-    failedJobs: jobs(first: 1, filter: { status: [FAILED] }) {
+    failedJobs: jobs(first: 1, accountId: $accountId, filter: { status: [FAILED] }) {
       totalCount
     }
     zones(first: 1) {

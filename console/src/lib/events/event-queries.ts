@@ -27,10 +27,10 @@ export const eventsQuery = graphql(`
         targetKind
         targetId
         outcome
-        changes
+        changedFields {
+          field
+        }
         clientAddress
-        jobId
-        traceId
       }
       totalCount
       isTotalEstimated
@@ -45,3 +45,36 @@ export const eventsQuery = graphql(`
 `);
 
 export type AuditEvent = ResultOf<typeof eventsQuery>['auditEvents']['nodes'][number];
+
+export const eventQuery = graphql(`
+  query Event($id: ID!) {
+    node(id: $id) {
+      __typename
+      id
+      ... on AuditEvent {
+        at
+        action
+        actorName
+        sessionId
+        apiKeyId
+        accountId
+        clientAddress
+        targetKind
+        targetId
+        outcome
+        changes
+        changedFields {
+          field
+          before
+          after
+        }
+        jobId
+        traceId
+        seq
+      }
+    }
+  }
+`);
+
+type AnsweredNode = NonNullable<ResultOf<typeof eventQuery>['node']>;
+export type AuditEventDetails = Extract<AnsweredNode, { __typename: 'AuditEvent' }>;

@@ -10,6 +10,7 @@ export const templatesQuery = graphql(
       $last: Int
       $before: Cursor
       $search: String
+      $accountId: ID
       $filter: TemplateFilter
       $orderBy: TemplateOrder
     ) {
@@ -19,6 +20,7 @@ export const templatesQuery = graphql(
         last: $last
         before: $before
         search: $search
+        accountId: $accountId
         filter: $filter
         orderBy: $orderBy
       ) {
@@ -47,6 +49,7 @@ export const isosQuery = graphql(
       $last: Int
       $before: Cursor
       $search: String
+      $accountId: ID
       $filter: IsoFilter
       $orderBy: IsoOrder
     ) {
@@ -56,6 +59,7 @@ export const isosQuery = graphql(
         last: $last
         before: $before
         search: $search
+        accountId: $accountId
         filter: $filter
         orderBy: $orderBy
       ) {

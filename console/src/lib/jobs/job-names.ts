@@ -15,6 +15,10 @@ const kinds: Record<string, () => string> = {
   'host.add': m.jobs_kind_host_add,
   'storagePool.create': m.jobs_kind_storagePool_create,
   'imageStore.create': m.jobs_kind_imageStore_create,
+  'account.delete': m.jobs_kind_account_delete,
+  'account.stopMachines': m.jobs_kind_account_stopMachines,
+  'domain.delete': m.jobs_kind_domain_delete,
+  'project.delete': m.jobs_kind_project_delete,
 };
 
 const steps: Record<string, () => string> = {
@@ -44,6 +48,12 @@ const steps: Record<string, () => string> = {
   attachPrimaryStorage: m.jobs_step_attachPrimaryStorage,
   attachImageStore: m.jobs_step_attachImageStore,
   enableZone: m.jobs_step_enableZone,
+  removeMachines: m.jobs_step_removeMachines,
+  removeImages: m.jobs_step_removeImages,
+  removeAccount: m.jobs_step_removeAccount,
+  removeDomain: m.jobs_step_removeDomain,
+  removeProject: m.jobs_step_removeProject,
+  stopMachines: m.jobs_step_stopMachines,
 };
 
 /** `createRootDisk` as `Create root disk`: for names that came with a newer server. */

@@ -12,6 +12,7 @@ export const jobsQuery = graphql(
       $last: Int
       $before: Cursor
       $search: String
+      $accountId: ID
       $filter: JobFilter
       $orderBy: JobOrder
     ) {
@@ -21,6 +22,7 @@ export const jobsQuery = graphql(
         last: $last
         before: $before
         search: $search
+        accountId: $accountId
         filter: $filter
         orderBy: $orderBy
       ) {
@@ -92,6 +94,21 @@ export const targetNamesQuery = graphql(`
       }
       ... on ImageStore {
         name
+      }
+      ... on Domain {
+        name: path
+      }
+      ... on Account {
+        name
+      }
+      ... on Role {
+        name
+      }
+      ... on Project {
+        name
+      }
+      ... on User {
+        name: username
       }
     }
   }

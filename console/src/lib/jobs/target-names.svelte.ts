@@ -10,6 +10,11 @@ const pages: Record<string, (id: string) => string> = {
   Zone: (id) => `/zones/${id}`,
   StoragePool: () => '/storage',
   ImageStore: () => '/storage',
+  Domain: (id) => `/domains/${id}`,
+  Account: (id) => `/accounts/${id}`,
+  User: (id) => `/users/${id}`,
+  Role: (id) => `/roles/${id}`,
+  Project: (id) => `/projects/${id}`,
 };
 
 /** What can be asked for by its id; a setting, say, has none. */

@@ -10,3 +10,13 @@ export interface Connection<Row> {
     endCursor: string | null;
   };
 }
+
+/** A list that the API answers in one piece, as the only page of it. */
+export function wholeList<Row>(nodes: Row[]): Connection<Row> {
+  return {
+    nodes,
+    totalCount: nodes.length,
+    isTotalEstimated: false,
+    pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+  };
+}

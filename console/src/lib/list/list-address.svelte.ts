@@ -1,5 +1,7 @@
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
+import { nameProject } from '../projects/project-address.ts';
+import { projectScope } from '../projects/project-scope.svelte.ts';
 
 export interface Order<Field extends string> {
   field: Field;
@@ -53,7 +55,7 @@ export class ListAddress<Field extends string> {
 
   /** Whether anything narrows the list. */
   get isFiltered(): boolean {
-    const ours = new Set(['after', 'before', 'sort', 'tab']);
+    const ours = new Set(['after', 'before', 'open', 'project', 'sort', 'tab']);
     return [...page.url.searchParams.keys()].some((name) => !ours.has(name));
   }
 
@@ -90,6 +92,11 @@ export class ListAddress<Field extends string> {
     this.#change({ [name]: values });
   }
 
+  /** Several filters at once. */
+  setFilters(filters: Record<string, readonly string[]>): void {
+    this.#change(filters);
+  }
+
   /** Orders by a field; by the one it is ordered by already: the other way round. */
   sortBy(field: Field): void {
     const { order } = this;
@@ -122,6 +129,7 @@ export class ListAddress<Field extends string> {
       url.searchParams.delete(name);
       for (const value of each) url.searchParams.append(name, value);
     }
+    nameProject(url, projectScope.id);
     const isPaging = 'after' in values || 'before' in values;
     // Back leads from page to page, but not through every letter that was typed.
     void goto(url, { replace: !isPaging, reset: isPaging });

@@ -1,7 +1,12 @@
 import { graphql } from '../api/graphql.ts';
 
 export const paletteQuery = graphql(`
-  query Palette($search: String!, $mayListHosts: Boolean!) {
+  query Palette(
+    $search: String!
+    $mayListHosts: Boolean!
+    $mayListAccounts: Boolean!
+    $mayListUsers: Boolean!
+  ) {
     virtualMachines(first: 8, search: $search) {
       nodes {
         id
@@ -14,6 +19,18 @@ export const paletteQuery = graphql(`
       nodes {
         id
         name
+      }
+    }
+    accounts(first: 4, search: $search, filter: { isProject: false }) @include(if: $mayListAccounts) {
+      nodes {
+        id
+        name
+      }
+    }
+    users(first: 4, search: $search) @include(if: $mayListUsers) {
+      nodes {
+        id
+        username
       }
     }
   }

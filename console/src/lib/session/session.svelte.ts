@@ -1,56 +1,51 @@
 import { goto } from '$app/navigation';
 import { api, ask, mutate } from '../api/connection.svelte.ts';
-import { graphql, type ResultOf } from '../api/graphql.ts';
 import { feed } from '../api/live-feed.ts';
 import { problemFrom } from '../api/problem.ts';
+import {
+  completeSignInMutation,
+  endSessionMutation,
+  ownAccountQuery,
+  signInMutation,
+  useSetupLinkMutation,
+  viewerQuery,
+  type OwnAccount,
+  type Viewer,
+} from './session-queries.ts';
 import { signInPath } from './sign-in-path.ts';
 
-const sessionQuery = graphql(`
-  query Session {
-    viewer {
-      permissions
-      sessionId
-      user {
-        id
-        username
-        account {
-          id
-          name
-          role
-        }
-      }
-    }
-    changeCursor
-  }
-`);
+/** What somebody has to do before they are let do anything else. */
+export type Duty = 'changePassword' | 'enrolSecondFactor';
 
-const signInMutation = graphql(`
-  mutation SignIn($input: SignInInput!) {
-    signIn(input: $input) {
-      sessionId
-      username
-    }
-  }
-`);
+interface Credentials {
+  username: string;
+  password: string;
+  /** Path of the domain whose directories know the user. */
+  domain: string | null;
+}
 
-const useSetupLinkMutation = graphql(`
-  mutation UseSetupLink($input: UseSetupLinkInput!) {
-    useSetupLink(input: $input) {
-      sessionId
-      username
-    }
-  }
-`);
+function dutyOf(viewer: Omit<Viewer, 'user'> | null): Duty | undefined {
+  if (viewer?.mustChangePassword) return 'changePassword';
+  return viewer?.mustEnrolSecondFactor ? 'enrolSecondFactor' : undefined;
+}
 
-const endSessionMutation = graphql(`
-  mutation EndSession($input: EndSessionInput!) {
-    endSession(input: $input) {
-      sessionId
-    }
-  }
-`);
+async function readOwnAccount(): Promise<OwnAccount | null> {
+  return (await ask(ownAccountQuery, {})).viewer?.user.account ?? null;
+}
 
-export type Viewer = NonNullable<ResultOf<typeof sessionQuery>['viewer']>;
+/** Who is signed in, if anybody is; from then on the feed follows what they may see. */
+async function readViewer(): Promise<Viewer | null> {
+  const { viewer } = await ask(viewerQuery, {});
+  if (viewer === null) return null;
+  // Whoever has to do something first may do nothing else: then there is no permission at all.
+  const may = (permission: string) => viewer.permissions.includes(permission);
+  if (!may('change.follow')) feed.stop();
+  const [account] = await Promise.all([
+    may('account.list') ? readOwnAccount() : null,
+    may('change.follow') ? feed.startNow() : undefined,
+  ]);
+  return { ...viewer, user: { ...viewer.user, account } };
+}
 
 /** Who is signed in. */
 class Session {
@@ -64,29 +59,54 @@ class Session {
     return this.#permissions.has(permission);
   }
 
+  get duty(): Duty | undefined {
+    return dutyOf(this.viewer);
+  }
+
   /** Finds out who is signed in, and begins to follow what changes. @returns whether anybody is */
   async open(): Promise<boolean> {
     if (this.viewer !== null) return true;
     try {
-      const { viewer, changeCursor } = await ask(sessionQuery, {});
-      this.viewer = viewer;
-      if (viewer === null) return false;
-      feed.start(changeCursor);
-      return true;
+      this.viewer = await readViewer();
+      return this.viewer !== null;
     } catch (error) {
       if (problemFrom(error).code === 'UNAUTHENTICATED') return false;
       throw error;
     }
   }
 
-  async signIn(username: string, password: string): Promise<void> {
-    await mutate(signInMutation, { input: { username, password } });
+  /** Finds out again what is allowed, and reads again what is shown. */
+  async reload(): Promise<void> {
+    const viewer = await readViewer();
+    if (this.viewer === null) {
+      // They have left meanwhile.
+      feed.stop();
+    } else if (viewer === null) {
+      await this.close(signInPath(here(), true));
+    } else {
+      this.viewer = viewer;
+      feed.readAgain();
+    }
+  }
+
+  /** @returns what to show the second factor with, where one is asked for; otherwise they are signed in */
+  async signIn(credentials: Credentials): Promise<string | null> {
+    const { signIn } = await mutate(signInMutation, { input: credentials });
+    if (signIn.challenge === null) await this.#begin();
+    return signIn.challenge;
+  }
+
+  /** @param challenge what `signIn` answered */
+  async completeSignIn(challenge: string, code: string): Promise<void> {
+    await mutate(completeSignInMutation, { input: { challenge, code } });
     await this.#begin();
   }
 
-  async useSetupLink(token: string, password: string): Promise<void> {
-    await mutate(useSetupLinkMutation, { input: { token, password } });
-    await this.#begin();
+  /** @returns as `signIn` */
+  async useSetupLink(token: string, password: string): Promise<string | null> {
+    const { useSetupLink } = await mutate(useSetupLinkMutation, { input: { token, password } });
+    if (useSetupLink.challenge === null) await this.#begin();
+    return useSetupLink.challenge;
   }
 
   async signOut(): Promise<void> {
@@ -117,9 +137,17 @@ class Session {
 
 export const session = new Session();
 
+function here(): string {
+  return location.pathname + location.search;
+}
+
 api.onSignedOut(() => {
   // Before anybody was there the routes lead to the sign-in page themselves.
   if (session.viewer === null || session.isSigningOut) return;
-  const { pathname, search } = location;
-  void session.close(signInPath(pathname + search, true));
+  void session.close(signInPath(here(), true));
+});
+
+api.onAccessChanged(() => {
+  // When the server cannot be asked now, the socket does not come back either, and the page says so.
+  session.reload().catch(() => undefined);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathAfterSignIn, signInPath } from './sign-in-path.ts';
+import { pathAfterSignIn, providerPath, signInPath } from './sign-in-path.ts';
 
 describe('the way back after signing in', () => {
   it('leads to where one was', () => {
@@ -17,4 +17,10 @@ describe('the way back after signing in', () => {
     'never leads elsewhere: %j',
     (next) => expect(pathAfterSignIn(next)).toBe('/'),
   );
+});
+
+describe('the way to an identity provider', () => {
+  it('names where to come back to', () => {
+    expect(providerPath('idp_1', '/hosts?q=a b')).toBe('/auth/oidc/idp_1/start?returnTo=%2Fhosts%3Fq%3Da+b');
+  });
 });

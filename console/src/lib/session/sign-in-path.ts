@@ -14,3 +14,8 @@ export function signInPath(wanted: string, hasEnded = false): string {
 export function pathAfterSignIn(next: string | null): string {
   return next !== null && /^\/(?![/\\])/.test(next) ? next : '/';
 }
+
+/** Where the browser goes to sign in with an OpenID Connect provider. */
+export function providerPath(providerId: string, next: string): string {
+  return `/auth/oidc/${encodeURIComponent(providerId)}/start?${new URLSearchParams({ returnTo: next })}`;
+}

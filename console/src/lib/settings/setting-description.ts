@@ -19,6 +19,13 @@ const descriptions: Record<string, () => string> = {
   'session.idle.minutes': m.settings_about_session_idle_minutes,
   'session.absolute.hours': m.settings_about_session_absolute_hours,
   'signin.attempts.before.lock': m.settings_about_signin_attempts_before_lock,
+  'signin.per.minute.per.address': m.settings_about_signin_per_minute_per_address,
+  'password.min.length': m.settings_about_password_min_length,
+  'second.factor.required': m.settings_about_second_factor_required,
+  'api.requests.per.second.per.actor': m.settings_about_api_requests_per_actor,
+  'api.requests.per.second.per.address': m.settings_about_api_requests_per_address,
+  'project.invite.required': m.settings_about_project_invite_required,
+  'project.invite.timeout': m.settings_about_project_invite_timeout,
   'secstorage.allowed.internal.sites': m.settings_about_secstorage_allowed_internal_sites,
   'image.max.bytes': m.settings_about_image_max_bytes,
   'image.max.virtual.bytes': m.settings_about_image_max_virtual_bytes,
@@ -30,7 +37,35 @@ const descriptions: Record<string, () => string> = {
   'copy.volume.wait': m.settings_about_copy_volume_wait,
 };
 
+/** What the settings `max.account.…` and `max.project.…` bound. */
+const limited: Record<string, () => string> = {
+  'user.vms': m.limits_resource_VIRTUAL_MACHINE,
+  cpus: m.limits_resource_CPU,
+  memory: m.settings_limited_memory,
+  volumes: m.limits_resource_VOLUME,
+  'primary.storage': m.settings_limited_primary_storage,
+  'secondary.storage': m.settings_limited_secondary_storage,
+  snapshots: m.limits_resource_SNAPSHOT,
+  templates: m.limits_resource_TEMPLATE,
+  networks: m.limits_resource_NETWORK,
+  'public.ips': m.limits_resource_PUBLIC_IP,
+  projects: m.limits_resource_PROJECT,
+  backups: m.limits_resource_BACKUP,
+  'api.keys': m.limits_resource_API_KEY,
+};
+
+function limitDescription(key: string): string | undefined {
+  const [, owner, what = ''] = /^max\.(account|project)\.(.+)$/.exec(key) ?? [];
+  const resource = limited[what]?.();
+  if (resource === undefined) return undefined;
+  return owner === 'account'
+    ? m.settings_about_max_account({ resource })
+    : m.settings_about_max_project({ resource });
+}
+
 /** What a setting does, and its unit. One that came with a newer server says it in English. */
 export function settingDescription({ key, description }: Setting): string {
-  return locale.current === 'en' ? description : (descriptions[key]?.() ?? description);
+  return locale.current === 'en'
+    ? description
+    : (descriptions[key]?.() ?? limitDescription(key) ?? description);
 }

@@ -1,13 +1,20 @@
 import Activity from '@lucide/svelte/icons/activity';
+import Building2 from '@lucide/svelte/icons/building-2';
+import CircleUser from '@lucide/svelte/icons/circle-user';
 import Database from '@lucide/svelte/icons/database';
 import Disc3 from '@lucide/svelte/icons/disc-3';
+import FolderKanban from '@lucide/svelte/icons/folder-kanban';
+import Gauge from '@lucide/svelte/icons/gauge';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import ListChecks from '@lucide/svelte/icons/list-checks';
+import KeyRound from '@lucide/svelte/icons/key-round';
 import Map from '@lucide/svelte/icons/map';
 import Monitor from '@lucide/svelte/icons/monitor';
+import Network from '@lucide/svelte/icons/network';
 import Receipt from '@lucide/svelte/icons/receipt';
 import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
+import UserCog from '@lucide/svelte/icons/user-cog';
 import type { Component } from 'svelte';
 import { m } from '#messages';
 
@@ -48,10 +55,22 @@ export const destinationGroups: DestinationGroup[] = [
     ],
   },
   {
+    label: m.shell_group_identity,
+    destinations: [
+      { path: '/domains', label: m.domains_title, icon: Network, permission: 'domain.list' },
+      { path: '/accounts', label: m.accounts_title, icon: Building2, permission: 'account.list' },
+      { path: '/users', label: m.users_title, icon: CircleUser, permission: 'user.list' },
+      { path: '/projects', label: m.projects_title, icon: FolderKanban, permission: 'project.list' },
+      { path: '/roles', label: m.roles_title, icon: UserCog, permission: 'role.list' },
+      { path: '/limits', label: m.limits_title, icon: Gauge, permission: 'resourceLimit.list' },
+      { path: '/api-keys', label: m.keys_title, icon: KeyRound, permission: 'apiKey.list' },
+    ],
+  },
+  {
     label: m.shell_group_activity,
     destinations: [
       { path: '/jobs', label: m.shell_jobs, icon: ListChecks, permission: 'job.list' },
-      { path: '/events', label: m.shell_events, icon: Activity, permission: 'event.list' },
+      { path: '/events', label: m.shell_events, icon: Activity, permission: 'auditEvent.list' },
       { path: '/usage', label: m.shell_usage, icon: Receipt, permission: 'usageRecord.list' },
     ],
   },

@@ -7,6 +7,7 @@ export const usageQuery = graphql(`
     $last: Int
     $before: Cursor
     $search: String
+    $accountId: ID
     $filter: UsageRecordFilter
     $orderBy: UsageRecordOrder
   ) {
@@ -16,6 +17,7 @@ export const usageQuery = graphql(`
       last: $last
       before: $before
       search: $search
+      accountId: $accountId
       filter: $filter
       orderBy: $orderBy
     ) {

@@ -3,10 +3,12 @@ import type { Clock } from '@nephos/model/kernel/clock.ts';
 import { z } from 'zod';
 import type { AgentDispatcher } from '../../../agent-gateway/agent-dispatcher.ts';
 import { appendUsage } from '../../../billing/usage-events.ts';
+import { releaseLimits } from '../../../identity/limit/limits.ts';
 import { releaseAddresses } from '../../../network/address/store.ts';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
 import type { Settings } from '../../../platform/settings/settings.ts';
 import { releaseHost, releasePool } from '../../placement/placement.ts';
+import { machineAmounts, volumeAmounts } from '../counted.ts';
 import { decodeSpec, type MachineSpecText } from '../machine-spec.ts';
 import { move } from '../store.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';
@@ -63,7 +65,20 @@ export function deploySaga({ agents, clock, settings }: MachineSagaDeps) {
           await releasePool(tx, rootDisk.pool.poolId, BigInt(rootDisk.sizeBytes));
           await releaseAddresses(tx, [nicId], clock.now());
           await tx.updateTable('Nic').set({ ipAddress: null }).where('id', '=', nicId).execute();
-          await tx.deleteFrom('Volume').where('id', '=', rootDisk.volumeId).execute();
+          const volumes = await tx
+            .deleteFrom('Volume')
+            .where('id', '=', rootDisk.volumeId)
+            .returning('sizeBytes')
+            .execute();
+          const machine = await tx
+            .selectFrom('VirtualMachine')
+            .select(['accountId', 'cpuCount', 'memoryBytes'])
+            .where('id', '=', input.machineId)
+            .executeTakeFirstOrThrow();
+          await releaseLimits(tx, machine.accountId, {
+            ...machineAmounts(machine),
+            ...volumeAmounts(volumes),
+          });
         },
       },
       {

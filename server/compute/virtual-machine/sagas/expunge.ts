@@ -3,9 +3,11 @@ import type { Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { z } from 'zod';
 import { appendUsage } from '../../../billing/usage-events.ts';
+import { releaseLimits } from '../../../identity/limit/limits.ts';
 import { releaseAddresses } from '../../../network/address/store.ts';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
 import { releasePool } from '../../placement/placement.ts';
+import { machineAmounts, volumeAmounts } from '../counted.ts';
 import { move } from '../store.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';
 import type { MachineSagaDeps } from './deploy.ts';
@@ -83,9 +85,14 @@ async function forget(tx: Transaction, machineId: Id<'VirtualMachine'>, at: Date
     .where('id', '=', machineId)
     .returningAll()
     .executeTakeFirstOrThrow();
+  // A machine that never ran is counted no more, and never was metered: its failed deployment took that back.
+  const hasRun = machine.lastHostId !== null;
+  await releaseLimits(tx, machine.accountId, {
+    ...(hasRun && machineAmounts(machine)),
+    ...volumeAmounts(volumes),
+  });
   await appendUsage(tx, [
     ...volumes.map((volume) => volumeUsage('VOLUME_DELETE', volume, at)),
-    // A machine that never ran was never metered.
-    ...(machine.lastHostId === null ? [] : [machineUsage('VM_EXPUNGE', machine, at)]),
+    ...(hasRun ? [machineUsage('VM_EXPUNGE', machine, at)] : []),
   ]);
 }

@@ -3,6 +3,7 @@ import { deployInput, deployProblems, type DeployChoices } from './deploy-form.t
 
 const choices = (overrides: Partial<DeployChoices> = {}): DeployChoices => ({
   zoneId: 'zone_1',
+  ownerId: null,
   source: 'template',
   imageId: 'tpl_1',
   serviceOfferingId: 'so_1',
@@ -56,6 +57,10 @@ describe('deployInput', () => {
       serviceOfferingId: 'so_1',
       templateId: 'tpl_1',
     });
+  });
+
+  it('names the account of the project that is to own it', () => {
+    expect(deployInput(choices({ ownerId: 'acct_1' }))).toMatchObject({ accountId: 'acct_1' });
   });
 
   it('gives the size of a disk in bytes', () => {

@@ -2,6 +2,8 @@ import { machineNamePattern } from '../machine-state.ts';
 
 export interface DeployChoices {
   zoneId: string;
+  /** Account of the project that is to own it; null for one's own. */
+  ownerId: string | null;
   source: 'template' | 'iso';
   /** Template or ISO. */
   imageId: string;
@@ -18,6 +20,7 @@ export interface DeployInput {
   zoneId: string;
   name: string;
   serviceOfferingId: string;
+  accountId?: string;
   templateId?: string;
   isoId?: string;
   diskOfferingId?: string;
@@ -42,8 +45,8 @@ export function deployProblems(choices: DeployChoices): DeployProblem[] {
 
 /** The input of `deployVirtualMachine`, without anything that says nothing. */
 export function deployInput(choices: DeployChoices): DeployInput {
-  const { zoneId, name, serviceOfferingId } = choices;
-  const input = { zoneId, name, serviceOfferingId };
+  const { zoneId, ownerId, name, serviceOfferingId } = choices;
+  const input = { zoneId, name, serviceOfferingId, ...(ownerId !== null && { accountId: ownerId }) };
   if (choices.source === 'template') return { ...input, templateId: choices.imageId };
   return {
     ...input,

@@ -9,6 +9,7 @@ export const machinesQuery = graphql(
       $last: Int
       $before: Cursor
       $search: String
+      $accountId: ID
       $filter: VirtualMachineFilter
       $orderBy: VirtualMachineOrder
     ) {
@@ -18,6 +19,7 @@ export const machinesQuery = graphql(
         last: $last
         before: $before
         search: $search
+        accountId: $accountId
         filter: $filter
         orderBy: $orderBy
       ) {

@@ -1,0 +1,32 @@
+import { graphql, type ResultOf } from '../api/graphql.ts';
+
+export const limitsQuery = graphql(`
+  query Limits($ownerId: ID!) {
+    resourceLimits(ownerId: $ownerId) {
+      ownerId
+      resource
+      isSize
+      maximum
+      used
+      isDefault
+    }
+  }
+`);
+
+export const updateLimitMutation = graphql(`
+  mutation UpdateLimit($input: UpdateResourceLimitInput!) {
+    updateResourceLimit(input: $input) {
+      resourceLimit {
+        ownerId
+        resource
+        isSize
+        maximum
+        used
+        isDefault
+      }
+    }
+  }
+`);
+
+export type Limit = ResultOf<typeof limitsQuery>['resourceLimits'][number];
+export type LimitedResource = Limit['resource'];

@@ -1,9 +1,0 @@
-import { graphql } from '../api/graphql.ts';
-
-export const changePasswordMutation = graphql(`
-  mutation ChangePassword($input: ChangePasswordInput!) {
-    changePassword(input: $input) {
-      username
-    }
-  }
-`);

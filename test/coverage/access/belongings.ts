@@ -1,0 +1,108 @@
+import type { Database } from '@nephos/model/database.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { newSecret } from '@nephos/server/identity/secrets.ts';
+import { sql } from 'kysely';
+import type { ApiClient } from '../../support/api-client.ts';
+import { deploy, registerIso, registerTemplate, serviceOfferingId } from '../../support/machines.ts';
+import { copyRow, ownedRows } from './rows.ts';
+import { insertKey, insertSession, type AccountFacts } from './tenants.ts';
+
+/** A running machine with disk, plug, template and disc, all of them one account's: made in earnest. */
+export async function makeMachineOf(
+  db: Database,
+  { accountId }: AccountFacts,
+  client: ApiClient,
+  admin: ApiClient,
+  zoneId: string,
+): Promise<void> {
+  const templateId = await registerTemplate(admin, zoneId, undefined, { isPublic: false });
+  const isoId = await registerIso(admin, zoneId, { isPublic: false });
+  const images = [templateId, isoId];
+  await sql`update "Image" set "accountId" = ${accountId} where "id" = any(${images})`.execute(db);
+  await sql`update "Job" set "accountId" = ${accountId} where "targetId" = any(${images})`.execute(db);
+  const offering = await serviceOfferingId(client);
+  const { job } = await deploy(client, { name: 'web-1', zoneId, serviceOfferingId: offering, templateId });
+  if (job.status !== 'SUCCEEDED') throw new Error(`the machine was not made: ${JSON.stringify(job)}`);
+  await sql`update "VirtualMachine" set "isoId" = ${isoId} where "accountId" = ${accountId}`.execute(db);
+}
+
+/** Gives an account the like of all that the owner has, as rows: nobody looks at anything else of them. */
+export async function giveTheLike(
+  db: Database,
+  owner: AccountFacts,
+  { accountId }: AccountFacts,
+  { isPublic }: { isPublic: boolean },
+): Promise<void> {
+  const likes = new Map<string, string>();
+  const like = (id: string | null) => (id === null ? null : (likes.get(id) ?? null));
+  for (const { id, kind } of await ownedRows(db, 'Image', owner.accountId)) {
+    const imageId = newId(kind === 'ISO' ? 'Iso' : 'Template');
+    likes.set(id, imageId);
+    await copyRow(db, 'Image', id, { id: imageId, accountId, isPublic });
+    await copyRow(db, 'ImageReplica', id, { imageId }, 'imageId');
+  }
+  for (const { id, templateId } of await ownedRows(db, 'VirtualMachine', owner.accountId)) {
+    const machineId = newId('VirtualMachine');
+    likes.set(id, machineId);
+    const isOff = { state: 'STOPPED', desiredPower: 'OFF', hostId: null, lastHostId: null, isoId: null };
+    await copyRow(db, 'VirtualMachine', id, {
+      id: machineId,
+      accountId,
+      templateId: like(templateId),
+      ...isOff,
+    });
+  }
+  for (const { id, virtualMachineId, imageId } of await ownedRows(db, 'Volume', owner.accountId)) {
+    const parts = { virtualMachineId: like(virtualMachineId), imageId: like(imageId) };
+    await copyRow(db, 'Volume', id, { id: newId('Volume'), accountId, ...parts });
+  }
+  for (const { id, virtualMachineId } of await ownedRows(db, 'Nic', owner.accountId)) {
+    const nicId = newId('Nic');
+    const macAddress = `02:00:00:${[...Buffer.from(nicId.slice(-3))].map((byte) => byte.toString(16)).join(':')}`;
+    const plug = { virtualMachineId: like(virtualMachineId), ipAddress: null, macAddress };
+    await copyRow(db, 'Nic', id, { id: nicId, accountId, ...plug });
+  }
+  for (const { id, targetId } of await ownedRows(db, 'Job', owner.accountId)) {
+    const target = like(targetId);
+    await copyRow(db, 'Job', id, { id: newId('Job'), accountId, targetId: target, lane: target });
+  }
+}
+
+/** What every account has of its own: ways in, and what was written down of it. */
+export async function makePapers(
+  db: Database,
+  { accountId, domainId, userId }: AccountFacts,
+  name: string,
+  zoneId: Id<'Zone'>,
+): Promise<void> {
+  if (userId !== null) {
+    await insertSession(db, userId, newSecret());
+    await insertKey(db, userId, 'spare', newSecret());
+  }
+  await db
+    .insertInto('AuditEvent')
+    .values({
+      id: newId('AuditEvent'),
+      at: new Date(),
+      action: 'access.test',
+      outcome: 'SUCCEEDED',
+      actorName: name,
+      accountId,
+      traceId: 'none',
+    })
+    .execute();
+  await db
+    .insertInto('UsageRecord')
+    .values({
+      id: newId('UsageRecord'),
+      usageType: 2,
+      accountId,
+      domainId,
+      zoneId,
+      resourceId: newId('VirtualMachine'),
+      resourceName: name,
+      attributes: '{}',
+      startedAt: new Date(),
+    })
+    .execute();
+}

@@ -1,0 +1,289 @@
+import type { Kind } from './kinds.ts';
+import type { May } from './viewers.ts';
+
+/** A thing that the input names. */
+export interface Target {
+  kind: Kind;
+  /** Name of the field or argument that holds its id. */
+  at: string;
+  /**
+   * What is done with it. Beside changing it:
+   * - `use`: shared things may be used by those who may not change them;
+   * - `rule`: identities of a higher rank than one's own may not be touched;
+   * - `grant`: a role may be given by those who rank as high;
+   * - `limit`: domains are limited from above.
+   */
+  how: 'change' | 'use' | 'rule' | 'grant' | 'limit';
+}
+
+/** What is expected of one operation. */
+export interface Expectation {
+  /** Who has the right to it at all. */
+  may: May;
+  /** Each in turn is somebody else's, while the others are the viewer's own. */
+  targets?: readonly Target[];
+  /** The answer is the list of everything of a kind that the viewer sees. */
+  lists?: Kind;
+  /** Only one's own is listed, or changed, whoever sees it. */
+  isOnlyMine?: true;
+  /** A subscription tells of everything of these kinds that the viewer sees. */
+  follows?: readonly Kind[];
+  /** A subscription that says nothing of most things. */
+  isQuiet?: true;
+}
+
+const lists = (kind: Kind, may: May = 'look'): Expectation => ({ may, lists: kind });
+/** Reads, or follows, one thing. */
+const finds = (kind: Kind, at = 'id'): Expectation => ({ may: 'look', targets: [uses(kind, at)] });
+const changes = (kind: Kind, at = 'id', ...others: Target[]): Expectation => ({
+  may: 'work',
+  targets: [{ kind, at, how: 'change' }, ...others],
+});
+const uses = (kind: Kind, at: string): Target => ({ kind, at, how: 'use' });
+const makes = (...targets: Target[]): Expectation => ({ may: 'work', targets });
+const administers = (kind: Kind, at = 'id', ...others: Target[]): Expectation => ({
+  ...changes(kind, at, ...others),
+  may: 'administer',
+});
+/** Changes who somebody is, or may be. */
+const rules = (kind: Kind, at = 'id'): Expectation => ({
+  may: 'administer',
+  targets: [{ kind, at, how: 'rule' }],
+});
+const operates: Expectation = { may: 'operate' };
+const operatesOn = (kind: Kind, at = 'id'): Expectation => ({ ...changes(kind, at), may: 'operate' });
+
+/** Kinds of which the change feed tells everyone who sees them. */
+const feedKinds: readonly Kind[] = [
+  'VirtualMachine',
+  'Volume',
+  'Nic',
+  'Job',
+  'Template',
+  'Iso',
+  'Account',
+  'Project',
+  'Zone',
+  'ServiceOffering',
+  'DiskOffering',
+  'GuestNetwork',
+  'Host',
+  'Agent',
+];
+
+/**
+ * What every operation of the API is expected to do, in a line each. An operation without a line fails the test, and
+ * so does a line without an operation.
+ */
+export const operations: Record<string, Expectation> = {
+  // Machines, and what belongs to them.
+  'query virtualMachines': lists('VirtualMachine'),
+  'query virtualMachine': finds('VirtualMachine'),
+  'query virtualMachineSamples': finds('VirtualMachine'),
+  'query volumes': lists('Volume'),
+  'mutation deployVirtualMachine': makes(
+    uses('Template', 'templateId'),
+    uses('Iso', 'isoId'),
+    uses('Zone', 'zoneId'),
+    uses('ServiceOffering', 'serviceOfferingId'),
+    { kind: 'Account', at: 'accountId', how: 'change' },
+  ),
+  'mutation startVirtualMachine': changes('VirtualMachine'),
+  'mutation stopVirtualMachine': changes('VirtualMachine'),
+  'mutation rebootVirtualMachine': changes('VirtualMachine'),
+  'mutation renameVirtualMachine': changes('VirtualMachine'),
+  'mutation destroyVirtualMachine': changes('VirtualMachine'),
+  'mutation recoverVirtualMachine': changes('VirtualMachine'),
+  'mutation expungeVirtualMachine': changes('VirtualMachine'),
+  'mutation attachIso': changes('VirtualMachine', 'id', uses('Iso', 'isoId')),
+  'mutation detachIso': changes('VirtualMachine'),
+  'mutation createConsoleAccess': changes('VirtualMachine', 'virtualMachineId'),
+  'subscription virtualMachineChanged': { ...finds('VirtualMachine'), follows: ['VirtualMachine'] },
+  'subscription virtualMachineStatistics': { ...finds('VirtualMachine'), isQuiet: true },
+
+  // Templates and ISOs.
+  'query templates': lists('Template'),
+  'query isos': lists('Iso'),
+  'mutation registerTemplate': makes(uses('Zone', 'zoneId')),
+  'mutation registerIso': makes(uses('Zone', 'zoneId')),
+  'mutation createTemplate': changes('VirtualMachine', 'virtualMachineId'),
+  'mutation deleteTemplate': changes('Template'),
+  'mutation deleteIso': changes('Iso'),
+  'mutation shareTemplate': changes('Template'),
+  'mutation shareIso': changes('Iso'),
+
+  // What happened, and is happening.
+  'query jobs': lists('Job'),
+  'query job': finds('Job'),
+  'mutation cancelJob': changes('Job'),
+  'mutation resumeJob': operatesOn('Job'),
+  'subscription jobs': { may: 'look', follows: ['Job'] },
+  'subscription jobUpdated': finds('Job'),
+  'query auditEvents': lists('AuditEvent'),
+  'query usageRecords': lists('UsageRecord'),
+  'query changeCursor': { may: 'look' },
+  'subscription changes': { may: 'look', follows: feedKinds },
+  'query node': finds('VirtualMachine'),
+  'query nodes': { may: 'look' },
+
+  // Who one is.
+  'query viewer': { may: 'public' },
+  'mutation signIn': { may: 'public' },
+  'mutation useSetupLink': { may: 'public' },
+  'mutation changePassword': { may: 'session' },
+  'mutation updateProfile': { may: 'session' },
+  'query sessions': { ...lists('UserSession'), isOnlyMine: true },
+  'mutation endSession': { ...changes('UserSession'), may: 'look' },
+  'mutation endAllSessions': { ...changes('User', 'userId'), may: 'look' },
+  'query userSessions': finds('User', 'userId'),
+  'query signInHistory': finds('User', 'userId'),
+  'query apiKeys': { ...lists('ApiKey'), isOnlyMine: true },
+  'query userApiKeys': finds('User', 'userId'),
+  'mutation createApiKey': { may: 'look' },
+  'mutation deleteApiKey': { ...changes('ApiKey'), may: 'look' },
+  'mutation completeSignIn': { may: 'public' },
+  'query signInProviders': { may: 'public' },
+  'mutation beginSecondFactor': { may: 'session' },
+  'mutation confirmSecondFactor': { may: 'session' },
+  'mutation removeSecondFactor': { may: 'session' },
+  'mutation renewRecoveryCodes': { may: 'session' },
+
+  // Tenants.
+  'query domains': lists('Domain'),
+  'query domain': finds('Domain'),
+  'mutation createDomain': administers('Domain', 'parentId'),
+  'mutation updateDomain': administers('Domain'),
+  'mutation deleteDomain': administers('Domain'),
+  'query planDeleteDomain': administers('Domain'),
+  'query accounts': lists('Account'),
+  'query account': finds('Account'),
+  'mutation createAccount': { may: 'administer', targets: [{ kind: 'Role', at: 'roleId', how: 'grant' }] },
+  'mutation updateAccount': rules('Account'),
+  'mutation enableAccount': rules('Account'),
+  'mutation disableAccount': rules('Account'),
+  'mutation lockAccount': rules('Account'),
+  'mutation deleteAccount': rules('Account'),
+  'query planDeleteAccount': rules('Account'),
+  'query users': lists('User'),
+  'query user': finds('User'),
+  'mutation createUser': rules('Account', 'accountId'),
+  'mutation updateUser': rules('User'),
+  'mutation enableUser': rules('User'),
+  'mutation disableUser': rules('User'),
+  'mutation lockUser': rules('User'),
+  'mutation deleteUser': rules('User'),
+  'mutation resetPassword': rules('User'),
+  'mutation resetSecondFactor': rules('User'),
+  'query roles': lists('Role'),
+  'query role': finds('Role'),
+  'query permissions': { may: 'look' },
+  'mutation createRole': operates,
+  'mutation updateRole': operatesOn('Role'),
+  'mutation deleteRole': operatesOn('Role'),
+  'query identityProviders': lists('IdentityProvider', 'inspect'),
+  'mutation createIdentityProvider': administers('Domain', 'domainId'),
+  'mutation updateIdentityProvider': administers('IdentityProvider'),
+  'mutation deleteIdentityProvider': administers('IdentityProvider'),
+
+  // Projects.
+  'query projects': lists('Project'),
+  'query project': finds('Project'),
+  'mutation createProject': makes(),
+  'mutation updateProject': changes('Project'),
+  'mutation suspendProject': changes('Project'),
+  'mutation activateProject': changes('Project'),
+  'mutation deleteProject': changes('Project'),
+  'query planDeleteProject': changes('Project'),
+  'mutation inviteToProject': changes('Project', 'projectId'),
+  'mutation updateProjectMember': changes('Project', 'projectId'),
+  'mutation removeProjectMember': changes('Project', 'projectId'),
+  'query projectInvitations': lists('ProjectInvitation'),
+  'mutation revokeProjectInvitation': changes('ProjectInvitation'),
+  'mutation answerProjectInvitation': {
+    may: 'look',
+    targets: [uses('ProjectInvitation', 'id')],
+    isOnlyMine: true,
+  },
+
+  // Limits.
+  'query resourceLimits': { may: 'look', targets: [uses('Account', 'ownerId'), uses('Domain', 'ownerId')] },
+  'mutation updateResourceLimit': administers('Account', 'ownerId', {
+    kind: 'Domain',
+    at: 'ownerId',
+    how: 'limit',
+  }),
+  'mutation recountResources': administers('Account', 'accountId'),
+
+  // What is offered to them.
+  'query zones': lists('Zone'),
+  'query serviceOfferings': lists('ServiceOffering'),
+  'query diskOfferings': lists('DiskOffering'),
+  'query guestNetworks': lists('GuestNetwork'),
+  'mutation createServiceOffering': operates,
+  'mutation updateServiceOffering': operatesOn('ServiceOffering'),
+  'mutation createDiskOffering': operates,
+  'mutation updateDiskOffering': operatesOn('DiskOffering'),
+
+  // Hardware.
+  'query agents': lists('Agent', 'operate'),
+  'query pods': lists('Pod', 'operate'),
+  'query clusters': lists('Cluster', 'operate'),
+  'query hosts': lists('Host', 'operate'),
+  'query physicalNetworks': lists('PhysicalNetwork', 'operate'),
+  'query guestIpRanges': lists('GuestIpRange', 'operate'),
+  'query storagePools': lists('StoragePool', 'operate'),
+  'query imageStores': lists('ImageStore', 'operate'),
+  'query settings': operates,
+  'mutation updateSetting': operates,
+  'mutation createEnrolmentToken': operates,
+  'mutation createZone': operates,
+  'mutation setZoneAllocation': operates,
+  'mutation dedicateZone': operatesOn('Zone'),
+  'mutation createPod': operates,
+  'mutation createCluster': operates,
+  'mutation addHost': operates,
+  'mutation createPhysicalNetwork': operates,
+  'mutation createGuestIpRange': operates,
+  'mutation createStoragePool': operates,
+  'mutation createImageStore': operates,
+  'subscription hostStateChanged': { may: 'operate', follows: ['Host'] },
+};
+
+/** Operations that the confined API key was made for. */
+export const keyOperations: ReadonlySet<string> = new Set([
+  'query virtualMachines',
+  'query virtualMachine',
+  'mutation startVirtualMachine',
+  'subscription virtualMachineChanged',
+  'query node',
+  'query nodes',
+  'query changeCursor',
+  'subscription changes',
+]);
+
+/** Fields whose things come with what they are part of, for everyone who sees that. All others obey their own kind's rule. */
+export const parts: ReadonlySet<string> = new Set(['VirtualMachine.nics', 'VirtualMachine.volumes']);
+
+/** Fields that give nothing in the test's world, with the reason. */
+export const emptyFields: Record<string, string> = {};
+
+/** Operations that nobody comes to the end of in the test's world, and what stops those who may. */
+export const neverDone: Record<string, RegExp> = {
+  'mutation activateProject': /must be SUSPENDED/,
+  'mutation addHost': /already runs host/,
+  'mutation beginSecondFactor': /must be your password/,
+  'mutation cancelJob': /can no longer be cancelled/,
+  'mutation changePassword': /must be your password/,
+  'mutation completeSignIn': /this sign-in is over/,
+  'mutation confirmSecondFactor': /no second factor is being set up/,
+  'mutation createZone': /gateway/,
+  'mutation deleteDomain': /is not empty/,
+  'mutation expungeVirtualMachine': /must be DESTROYED/,
+  'mutation recoverVirtualMachine': /must be DESTROYED/,
+  'mutation removeProjectMember': /no admin left/,
+  'mutation removeSecondFactor': /must be your password/,
+  'mutation renewRecoveryCodes': /must be your password/,
+  'mutation resumeJob': /only a STUCK job/,
+  'mutation signIn': /the password is wrong/,
+  'mutation useSetupLink': /this link was used already/,
+};

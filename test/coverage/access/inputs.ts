@@ -1,0 +1,117 @@
+import { sampleOperation, type SampleOperation } from '../../support/sample-operation.ts';
+import { operations, type Target } from './expectations.ts';
+import { kinds, type Kind } from './kinds.ts';
+import type { Operation } from './surface.ts';
+import type { Tenancy } from './tenancy.ts';
+import type { HolderName, Viewer } from './viewers.ts';
+import type { AnyRow } from './rows.ts';
+
+/** Values without which an input would be refused before anyone asks whose things it names. */
+const fitting: Record<string, unknown> = {
+  'updateSetting.input.key': 'expunge.delay',
+  'updateSetting.input.value': '60',
+  'createAccount.input.password': 'a long enough password',
+  'createUser.input.password': 'a long enough password',
+  'createIdentityProvider.input.roleMappings': [],
+  'createIdentityProvider.input.oidc': { issuer: 'https://id.example.org', clientId: 'nephos' },
+  'createIdentityProvider.input.secret': 'a client secret',
+  'inviteToProject.input.accountName': 'sibling',
+  'inviteToProject.input.domainPath': '/region/customer',
+  'createServiceOffering.input.cpuMhz': 1000,
+  'createPod.input.pod': {
+    name: 'rack-9',
+    cidr: '10.9.0.0/24',
+    gateway: '10.9.0.1',
+    reservedStart: '10.9.0.2',
+    reservedEnd: '10.9.0.9',
+  },
+  'createGuestIpRange.input.range': {
+    cidr: '10.9.1.0/24',
+    gateway: '10.9.1.1',
+    startIp: '10.9.1.10',
+    endIp: '10.9.1.20',
+  },
+  'createImageStore.input.path': '/srv/images',
+  'createStoragePool.input.path': '/srv/disks',
+  'createStoragePool.input.scope': 'CLUSTER',
+  'createStoragePool.input.type': 'SHARED_DIRECTORY',
+  'createRole.input.rules': [{ pattern: 'zone.list', effect: 'ALLOW' }],
+  'createRole.input.accountType': 'USER',
+  'changePassword.input.newPassword': 'a long enough password',
+  'registerTemplate.input.url': 'http://127.0.0.1:9/disk',
+  'registerTemplate.input.format': 'QCOW2',
+  'registerIso.input.url': 'http://127.0.0.1:9/disc',
+};
+
+/** Optional ids that are given all the same: the viewer's own things. */
+const given = new Set(['deployVirtualMachine.input.templateId', 'createStoragePool.input.clusterId']);
+/** Those that are given instead when a certain place is the target. */
+const givenWith: Record<string, ReadonlySet<string>> = {
+  'deployVirtualMachine isoId': new Set(['deployVirtualMachine.input.diskOfferingId']),
+};
+/** Accounts that are neither the viewer's own nor the target. */
+const accountsAt: Record<string, HolderName> = {
+  'updateProjectMember.input.accountId': 'member',
+  'removeProjectMember.input.accountId': 'owner',
+};
+
+export interface InputFacts {
+  viewer: Viewer;
+  tenancy: Tenancy;
+  rows: ReadonlyMap<Kind, readonly AnyRow[]>;
+  /** What is got at: its place in the input, and its id. */
+  target?: Target | undefined;
+  targetId?: string | undefined;
+}
+
+/** An operation with an input that is as right as can be, but for whose the target is. */
+export function operationFor({ name, kind, field }: Operation, facts: InputFacts): SampleOperation {
+  const { target, targetId } = facts;
+  const kindsAt = new Map(operations[name]?.targets?.map((each) => [each.at, each.kind]));
+  const idAt = (place: string) => ownIdAt(place, kindsAt.get(lastOf(place)) ?? kindOfPlace(place), facts);
+  const wanted = givenWith[`${field.name} ${target?.at}`] ?? given;
+  const valueAt = (place: string) => {
+    if (lastOf(place) === target?.at && targetId !== undefined) return targetId;
+    return fitting[place] ?? (wanted.has(place) ? idAt(place) : undefined);
+  };
+  return sampleOperation(kind, field, idAt, valueAt);
+}
+
+/** The viewer's own thing of the kind that a place is for, or the only one there is. */
+function ownIdAt(place: string, kind: Kind, { viewer, tenancy, rows }: InputFacts): string {
+  const holder = accountsAt[place];
+  const account = holder && rows.get('Account')?.find(({ id }) => tenancy.holderOf(id) === holder);
+  if (account) return account.id;
+  const own = tenancy.accountOf(viewer);
+  const all = rows.get(kind) ?? [];
+  const mine = all.find((row) =>
+    [row.accountId, row.userId, row.id].some(
+      (id) => id != null && (id === own?.accountId || id === own?.userId),
+    ),
+  );
+  const row = mine ?? all[0];
+  if (row === undefined) throw new Error(`${place} asks for a ${kind}, and there is none`);
+  return row.id;
+}
+
+function lastOf(place: string): string {
+  return place.slice(place.lastIndexOf('.') + 1);
+}
+
+/** Places whose kind their name does not tell. */
+const kindsOfPlaces: Record<string, Kind> = {
+  ids: 'VirtualMachine',
+  networkId: 'GuestNetwork',
+};
+
+function kindOfPlace(place: string): Kind {
+  const name = lastOf(place);
+  const [field = ''] = place.split('.');
+  const named = (text: string) =>
+    (Object.keys(kinds) as Kind[])
+      .filter((kind) => text.toLowerCase().includes(kind.toLowerCase()))
+      .sort((one, other) => other.length - one.length)[0];
+  const kind = kindsOfPlaces[name] ?? named(name) ?? named(field);
+  if (kind === undefined) throw new Error(`${place} does not say which kind of thing it asks for`);
+  return kind;
+}

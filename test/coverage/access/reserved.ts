@@ -1,0 +1,54 @@
+import type { Database } from '@nephos/model/database.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { copyRow, ownedRows } from './rows.ts';
+import type { Accounts } from './tenants.ts';
+
+/** Zones, offerings, a role and an identity provider that are not for everyone, and a template that is granted. */
+export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<'Zone'>): Promise<void> {
+  const { accountId: dedicatedAccountId, domainId, roleId } = accounts.owner;
+  await copyRow(db, 'Zone', zoneId, { id: newId('Zone'), name: 'reserved', dedicatedAccountId });
+  await copyRow(db, 'Zone', zoneId, { id: newId('Zone'), name: 'customers', dedicatedDomainId: domainId });
+  for (const table of ['ServiceOffering', 'DiskOffering'] as const) {
+    const { id } = await db.selectFrom(table).select('id').executeTakeFirstOrThrow();
+    const confines = { domainIds: [domainId], zoneIds: [zoneId] };
+    await copyRow(db, table, id, { id: newId(table), name: 'reserved', ...confines });
+  }
+  await db
+    .insertInto('Role')
+    .values({
+      id: newId('Role'),
+      name: 'Auditor',
+      description: 'Looks at the audit log.',
+      accountType: 'USER',
+      rules: JSON.stringify([{ pattern: 'auditEvent.list', effect: 'ALLOW' }]),
+    })
+    .execute();
+  await makeProvider(db, domainId, roleId!);
+  await grantTemplate(db, accounts);
+}
+
+async function makeProvider(db: Database, domainId: Id<'Domain'>, roleId: Id<'Role'>): Promise<void> {
+  const providerId = newId('IdentityProvider');
+  const configuration = JSON.stringify({
+    issuer: 'https://id.example.org',
+    clientId: 'nephos',
+    scopes: [],
+    usernameClaim: 'sub',
+    groupsClaim: 'groups',
+  });
+  await db
+    .insertInto('IdentityProvider')
+    .values({ id: providerId, kind: 'OIDC', name: 'customers', domainId, configuration })
+    .execute();
+  await db
+    .insertInto('IdentityRoleMapping')
+    .values({ providerId, position: 0, groupName: '*', roleId, domainId })
+    .execute();
+}
+
+/** What `sibling` lets `stranger` use. */
+async function grantTemplate(db: Database, { sibling, stranger }: Accounts): Promise<void> {
+  const images = await ownedRows(db, 'Image', sibling.accountId);
+  const imageId = images.find(({ kind }) => kind === 'TEMPLATE')!.id;
+  await db.insertInto('ImageGrant').values({ imageId, accountId: stranger.accountId }).execute();
+}
