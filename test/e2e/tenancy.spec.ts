@@ -237,7 +237,7 @@ test('domains are made, found with the keyboard, renamed, and deleted with all t
   await page.getByRole('button', { name: 'Rename' }).click();
   await page.getByRole('dialog').getByLabel('Name').fill('twig');
   await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
-  await expect(page.getByRole('heading', { level: 2, name: '/customer/twig' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: '/customer/twig', exact: true })).toBeVisible();
   await expect(item('twig')).toBeVisible();
 
   const domainId = /dom_\w+/.exec(page.url())![0];

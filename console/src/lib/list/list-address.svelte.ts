@@ -40,6 +40,8 @@ export function writeOrder({ field, direction }: Order<string>): string {
  */
 export class ListAddress<Field extends string> {
   readonly #options: ListAddressOptions<Field>;
+  /** Where the page is on its way to: a change that comes meanwhile adds to it. */
+  #goingTo: URL | undefined;
   readonly search = $derived(page.url.searchParams.get('q') ?? '');
   readonly #after = $derived(page.url.searchParams.get('after'));
   readonly #before = $derived(page.url.searchParams.get('before'));
@@ -124,7 +126,8 @@ export class ListAddress<Field extends string> {
 
   /** Every change but that of the page leads to the first page. */
   #change(values: Record<string, readonly string[]>): void {
-    const url = new URL(page.url.href);
+    const from = this.#goingTo?.pathname === page.url.pathname ? this.#goingTo : page.url;
+    const url = new URL(from.href);
     for (const [name, each] of Object.entries({ after: [], before: [], ...values })) {
       url.searchParams.delete(name);
       for (const value of each) url.searchParams.append(name, value);
@@ -132,6 +135,9 @@ export class ListAddress<Field extends string> {
     nameProject(url, projectScope.id);
     const isPaging = 'after' in values || 'before' in values;
     // Back leads from page to page, but not through every letter that was typed.
-    void goto(url, { replace: !isPaging, reset: isPaging });
+    this.#goingTo = url;
+    void goto(url, { replace: !isPaging, reset: isPaging }).finally(() => {
+      if (this.#goingTo === url) this.#goingTo = undefined;
+    });
   }
 }
