@@ -1,8 +1,14 @@
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { GiB, MiB, TiB } from '@nephos/model/kernel/units.ts';
 import { getForChange } from '../../identity/access/guarded-loader.ts';
-import { loadScope, type OfferingScope } from '../../identity/access/offering-scope.ts';
+import {
+  changedOffering,
+  loadScope,
+  type OfferingChange,
+  type OfferingScope,
+} from '../../identity/access/offering-scope.ts';
 import type { Actor } from '../../platform/actor.ts';
+import { changedFields } from '../../platform/audit/changed-fields.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
@@ -17,10 +23,8 @@ export interface ServiceOfferingPlan {
   memoryBytes: bigint;
 }
 
-export interface UpdateServiceOfferingInput extends OfferingScope, ExpectsVersion {
+export interface UpdateServiceOfferingInput extends OfferingChange, ExpectsVersion {
   id: Id<'ServiceOffering'>;
-  name?: string | null | undefined;
-  displayText?: string | null | undefined;
 }
 
 const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another service offering');
@@ -99,21 +103,14 @@ export class OfferingService {
         .forUpdate()
         .executeTakeFirstOrThrow();
       assertVersion(`service offering ${before.name}`, before, input);
-      const { name, displayText, domainIds, zoneIds } = before;
-      const scope = { domainIds, zoneIds, ...(await loadScope(tx, actor, input, action)) };
-      const after = { name: input.name ?? name, displayText: input.displayText ?? displayText, ...scope };
+      const after = await changedOffering(tx, actor, before, input, action);
       try {
         await tx.updateTable('ServiceOffering').set(after).where('id', '=', before.id).execute();
       } catch (error) {
         if (isUniqueViolation(error)) throw nameTaken(after.name);
         throw error;
       }
-      mutation.concerns('ServiceOffering', before.id, null, {
-        name: { before: name, after: after.name },
-        displayText: { before: displayText, after: after.displayText },
-        domainIds: { before: domainIds, after: after.domainIds },
-        zoneIds: { before: zoneIds, after: after.zoneIds },
-      });
+      mutation.concerns('ServiceOffering', before.id, null, changedFields(before, after));
       return { serviceOfferingId: before.id };
     });
   }

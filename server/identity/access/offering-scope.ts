@@ -36,6 +36,39 @@ export async function loadScope(
   };
 }
 
+/** What of an offering can be changed; what is left out stays as it is. */
+export interface OfferingChange extends OfferingScope {
+  name?: string | null | undefined;
+  displayText?: string | null | undefined;
+}
+
+interface ChangeableOffering {
+  name: string;
+  displayText: string;
+  domainIds: Id<'Domain'>[];
+  zoneIds: Id<'Zone'>[];
+}
+
+/**
+ * What an offering is to be after a change.
+ * @throws PlatformError like {@link loadScope}
+ */
+export async function changedOffering(
+  tx: Transaction,
+  actor: Actor,
+  { name, displayText, domainIds, zoneIds }: ChangeableOffering,
+  change: OfferingChange,
+  permission: Permission,
+): Promise<ChangeableOffering> {
+  return {
+    name: change.name ?? name,
+    displayText: change.displayText ?? displayText,
+    domainIds,
+    zoneIds,
+    ...(await loadScope(tx, actor, change, permission)),
+  };
+}
+
 function assertFew(path: string, ids: readonly string[] | null | undefined): void {
   if ((ids?.length ?? 0) > mostEntries) throw invalid(path, ids?.length, `must be at most ${mostEntries}`);
 }

@@ -1,8 +1,14 @@
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { GiB, MiB } from '@nephos/model/kernel/units.ts';
 import { getForChange } from '../../identity/access/guarded-loader.ts';
-import { loadScope, type OfferingScope } from '../../identity/access/offering-scope.ts';
+import {
+  changedOffering,
+  loadScope,
+  type OfferingChange,
+  type OfferingScope,
+} from '../../identity/access/offering-scope.ts';
 import type { Actor } from '../../platform/actor.ts';
+import { changedFields } from '../../platform/audit/changed-fields.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
@@ -16,10 +22,8 @@ export interface DiskOfferingPlan {
   sizeBytes?: bigint | null | undefined;
 }
 
-export interface UpdateDiskOfferingInput extends OfferingScope, ExpectsVersion {
+export interface UpdateDiskOfferingInput extends OfferingChange, ExpectsVersion {
   id: Id<'DiskOffering'>;
-  name?: string | null | undefined;
-  displayText?: string | null | undefined;
 }
 
 const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another disk offering');
@@ -100,21 +104,14 @@ export class DiskOfferingService {
         .forUpdate()
         .executeTakeFirstOrThrow();
       assertVersion(`disk offering ${before.name}`, before, input);
-      const { name, displayText, domainIds, zoneIds } = before;
-      const scope = { domainIds, zoneIds, ...(await loadScope(tx, actor, input, action)) };
-      const after = { name: input.name ?? name, displayText: input.displayText ?? displayText, ...scope };
+      const after = await changedOffering(tx, actor, before, input, action);
       try {
         await tx.updateTable('DiskOffering').set(after).where('id', '=', before.id).execute();
       } catch (error) {
         if (isUniqueViolation(error)) throw nameTaken(after.name);
         throw error;
       }
-      mutation.concerns('DiskOffering', before.id, null, {
-        name: { before: name, after: after.name },
-        displayText: { before: displayText, after: after.displayText },
-        domainIds: { before: domainIds, after: after.domainIds },
-        zoneIds: { before: zoneIds, after: after.zoneIds },
-      });
+      mutation.concerns('DiskOffering', before.id, null, changedFields(before, after));
       return { diskOfferingId: before.id };
     });
   }
