@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-// It brings no types, and there is little of it that we use.
-// @ts-expect-error -- see above
+// @ts-expect-error The package brings no types, and there is little of it that we use.
 import { Provider as ProviderOfPackage } from 'oidc-provider';
 import { freePort } from './free-port.ts';
 import type { TestBrowser } from './test-browser.ts';

@@ -133,8 +133,8 @@ export class OidcClient {
       await assertReachable(new URL(url), reachesInside);
       return fetch(url, options);
     };
-    // The one place for it: on loopback nobody listens in.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // Its makers mark it as deprecated so that nobody takes it lightly; on loopback nobody listens in.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- for loopback alone, see above
     const allowances = server.protocol === 'http:' && isLoopback(server) ? [allowInsecureRequests] : [];
     const discovered = await discovery(server, clientId, undefined, None(), {
       execute: allowances,
@@ -149,7 +149,7 @@ export class OidcClient {
     const configuration = new Configuration(metadata, clientId, undefined, authentication);
     configuration.timeout = answerSeconds;
     configuration[customFetch] = guardedFetch as never;
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- empty unless the issuer is on loopback
     allowances.forEach((allow) => allow(configuration));
     // Tokens come over TLS from the issuer itself; that they are signed by it is checked all the same.
     enableNonRepudiationChecks(configuration);
