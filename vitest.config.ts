@@ -60,6 +60,7 @@ export default defineConfig({
           name: 'hypervisor',
           include: onHypervisor,
           exclude: ['**/node_modules/**', 'test/faults/**'],
+          globalSetup: 'test/support/global-postgres.ts',
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,4 +1,4 @@
-import { choice, count, optionalText, port, secret, text, url } from './kernel/configuration.ts';
+import { choice, count, optionalText, optionalUrl, port, secret, text, url } from './kernel/configuration.ts';
 
 /**
  * Every environment variable that Nephos reads, by the process that reads it. What tenants and operators decide
@@ -64,6 +64,11 @@ export const serverVariables = {
   NEPHOS_PUBLIC_URL: optionalText({
     description:
       'Address by which browsers reach the console, when it is not the listening one: `https://cloud.example.com`.',
+  }),
+  NEPHOS_AGENT_PUBLIC_URL: optionalUrl({
+    description:
+      'Address by which agents reach port 8250, when it is neither the name in `NEPHOS_PUBLIC_URL` nor an address of the server itself: `wss://agents.example.com:8250`.',
+    schemes: ['wss'],
   }),
   NEPHOS_TRUSTED_PROXIES: optionalText({
     description:
@@ -147,6 +152,15 @@ export const hostAgentVariables = {
     description: "Named network namespace in which libvirt's bridges are, when it is not the agent's own.",
   }),
   NEPHOS_VIRT_TYPE: launcherVariables.NEPHOS_VIRT_TYPE,
+  NEPHOS_MIGRATION_ADDRESS: optionalText({
+    description:
+      'Address of this host by which other hosts send it running machines; when empty, the one that it reaches the server from.',
+  }),
+  NEPHOS_MIGRATION_PORT: port({
+    description:
+      'Port for that, with TLS, open only while a machine is expected. 0 takes any that is free, and allows several simulated hosts.',
+    fallback: '0',
+  }),
   NEPHOS_SIMULATED_HOSTS: launcherVariables.NEPHOS_SIMULATED_HOSTS,
   NEPHOS_SIMULATED_TIME: choice({
     description: 'Simulator: `auto` acts by itself, `stepped` when the parent process says so.',

@@ -3,6 +3,7 @@ import { accessLists } from '../test/bench/access-lists.ts';
 import { deploy } from '../test/bench/deploy.ts';
 import { events } from '../test/bench/events.ts';
 import { asJson, asTable, type Bench } from '../test/bench/figures.ts';
+import { placement } from '../test/bench/placement.ts';
 import { samplesOfHost } from '../test/bench/samples.ts';
 import { start } from '../test/bench/start.ts';
 
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, Bench>> = {
   events,
   samples: samplesOfHost,
   'access-lists': accessLists,
+  placement,
 };
 
 const [name = '', ...flags] = process.argv.slice(2);

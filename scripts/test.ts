@@ -4,7 +4,7 @@ import { installPackages } from './launch/system-packages-install.ts';
 import { runPaths, suites } from './suites/suites.ts';
 import type { Outcome } from './suites/suite.ts';
 
-const purposes: readonly Purpose[] = ['hypervisor', 'guest-image', 'browser', 'directory'];
+const purposes: readonly Purpose[] = ['hypervisor', 'guest-image', 'ssh-host', 'browser', 'directory'];
 
 /** Installs what is missing where it may. @returns the purposes that this machine cannot serve */
 async function prepareSystem(): Promise<Purpose[]> {

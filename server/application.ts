@@ -9,6 +9,7 @@ import { CertificateAuthority } from './agent-gateway/certificate-authority.ts';
 import { createServices } from './create-services.ts';
 import { buildApiSchema } from './graphql/schema.ts';
 import { AccessWatch } from './http/access-watch.ts';
+import { AgentDownloads } from './http/agent-downloads.ts';
 import { ClientAddresses } from './http/client-address.ts';
 import { Health } from './http/health.ts';
 import { HttpServer } from './http/http-server.ts';
@@ -17,6 +18,7 @@ import { StaticFiles } from './http/static-files.ts';
 import { AccessNotices } from './identity/access/access-notices.ts';
 import { ensureFirstUser } from './identity/first-start.ts';
 import type { Platform } from './platform/platform.ts';
+import { PublicAddresses } from './platform/public-addresses.ts';
 import type { Services } from './services.ts';
 import { startPlatform, type PlatformOptions } from './start-platform.ts';
 
@@ -29,6 +31,8 @@ export interface ApplicationOptions extends PlatformOptions {
   agentPort: number;
   /** Empty: the listening address. */
   publicUrl: string;
+  /** By which agents reach the agent port; empty: see {@link PublicAddresses}. */
+  agentPublicUrl: string;
   /** Networks, separated by commas; see {@link ClientAddresses}. */
   trustedProxies: string;
   consoleFolder: string;
@@ -59,7 +63,13 @@ const tokenMinutes = 15;
  */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { log, clock } = options;
-  const addresses = new ClientAddresses(options.trustedProxies);
+  const clientAddresses = new ClientAddresses(options.trustedProxies);
+  const addresses = new PublicAddresses({
+    publicUrl: options.publicUrl,
+    listen: options.listen,
+    agentUrl: options.agentPublicUrl,
+    agentListen: options.agentListen,
+  });
   const migrations = await applyMigrations(options.databaseUrl);
   if (migrations.length > 0) log.info({ migrations }, 'database migrated');
 
@@ -82,6 +92,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     platform,
     gateway,
     access,
+    addresses,
   });
   const setupSecret = await ensureFirstUser(db, clock, options.adminPassword);
   await services.serviceOfferings.seed();
@@ -97,14 +108,22 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     log,
   });
   const health = new Health(db, platform.metrics);
+  const limits = new RateLimits(platform);
   const http = new HttpServer({
     platform,
     services,
     schema: buildApiSchema(),
     access: watch,
     publicUrl: options.publicUrl,
-    addresses,
-    limits: new RateLimits(platform),
+    addresses: clientAddresses,
+    limits,
+    downloads: new AgentDownloads({
+      enrolment: gateway.enrolment,
+      installation: services.handInstallation,
+      addresses: clientAddresses,
+      limits,
+      log,
+    }),
     health,
     files: new StaticFiles(options.consoleFolder),
     host: options.listen,
@@ -112,21 +131,22 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   });
   gateway.start();
   const agentPort = await endpoint.start();
+  addresses.agentPort = agentPort;
   running.startJobs();
   for (const reconciler of reconcilers) reconciler.start();
   // How often they look may be a setting: a shorter time must not wait for the end of a longer one.
   platform.settings.onRefreshed(() => reconcilers.forEach((reconciler) => reconciler.lookSoon()));
   if (options.tokenFolder !== '') await writeTokens(gateway, options);
   const httpPort = await http.start();
+  addresses.httpPort = httpPort;
   health.isServing = true;
-  const publicUrl = options.publicUrl === '' ? `http://${options.listen}:${httpPort}` : options.publicUrl;
 
   return {
     platform,
     services,
     httpPort,
     agentPort,
-    setupLink: setupSecret && `${publicUrl}/setup#${setupSecret}`,
+    setupLink: setupSecret && `${addresses.console}/setup#${setupSecret}`,
     stop: async () => {
       health.isServing = false;
       await http.stop();

@@ -1,12 +1,27 @@
 import { JobService } from './activity/job-service.ts';
 import type { AgentGateway } from './agent-gateway/agent-gateway.ts';
+import { AffinityGroupService } from './compute/affinity-group/affinity-group-service.ts';
+import { AffinityMembershipService } from './compute/affinity-group/membership-service.ts';
 import { ConsoleAccessService } from './compute/console-access/console-access-service.ts';
+import { createLeaseKeeper } from './compute/lease/lease-keeper.ts';
+import { LeaseService } from './compute/lease/lease-service.ts';
+import { createScheduleRunner } from './compute/machine-schedule/schedule-runner.ts';
+import { ScheduleService } from './compute/machine-schedule/schedule-service.ts';
+import { PlanService } from './compute/placement/plan-service.ts';
 import { OfferingService } from './compute/service-offering/offering-service.ts';
-import { StatisticsService } from './compute/statistics/statistics-service.ts';
+import { SshKeyPairService } from './compute/ssh-key-pair/ssh-key-pair-service.ts';
 import { DeployService } from './compute/virtual-machine/deploy-service.ts';
 import { createExpunger } from './compute/virtual-machine/expunger.ts';
 import { LifecycleService } from './compute/virtual-machine/lifecycle-service.ts';
+import { MigrationService } from './compute/virtual-machine/migration-service.ts';
 import { PowerFacts } from './compute/virtual-machine/power-facts.ts';
+import { ReinstallService } from './compute/virtual-machine/reinstall/reinstall-service.ts';
+import { ScaleService } from './compute/virtual-machine/scale/scale-service.ts';
+import { NicService } from './compute/virtual-machine/nics/nic-service.ts';
+import { GuestAccessService } from './compute/virtual-machine/seed/guest-access-service.ts';
+import { UpdateService } from './compute/virtual-machine/update-service.ts';
+import { Strays } from './compute/virtual-machine/strays.ts';
+import { createStuckMachines } from './compute/virtual-machine/stuck-machines.ts';
 import type { AccessNotices } from './identity/access/access-notices.ts';
 import { AccountMachines } from './identity/account/account-machines.ts';
 import { AccountRemoval } from './identity/account/account-removal.ts';
@@ -22,7 +37,15 @@ import { createSignIn } from './identity/session/create-sign-in.ts';
 import { UserService } from './identity/user/user-service.ts';
 import { AgentService } from './infrastructure/agent/agent-service.ts';
 import { ClusterService } from './infrastructure/cluster/cluster-service.ts';
+import { DedicationService } from './infrastructure/dedication/dedication-service.ts';
+import { HostAdminService } from './infrastructure/host/host-admin-service.ts';
+import { HostRemovalService } from './infrastructure/host/host-removal-service.ts';
+import { HandInstallation } from './infrastructure/host-installation/hand-installation.ts';
+import { HostAccess } from './infrastructure/host-installation/host-access.ts';
+import { HostCleaning } from './infrastructure/host-installation/host-cleaning.ts';
+import { HostInstallationService } from './infrastructure/host-installation/host-installation-service.ts';
 import { HostService } from './infrastructure/host/host-service.ts';
+import { MaintenanceService } from './infrastructure/host/maintenance-service.ts';
 import { ImageStoreService } from './infrastructure/image-store/image-store-service.ts';
 import { PhysicalNetworkService } from './infrastructure/physical-network/physical-network-service.ts';
 import { PodService } from './infrastructure/pod/pod-service.ts';
@@ -30,9 +53,11 @@ import { StoragePoolService } from './infrastructure/storage-pool/storage-pool-s
 import { ZoneService } from './infrastructure/zone/zone-service.ts';
 import { GuestNetworkService } from './network/guest-network/guest-network-service.ts';
 import type { Platform } from './platform/platform.ts';
+import type { PublicAddresses } from './platform/public-addresses.ts';
 import type { Reconciler } from './platform/reconciler.ts';
 import type { Services } from './services.ts';
 import { SettingService } from './settings/setting-service.ts';
+import { StatisticsService } from './statistics/statistics-service.ts';
 import { DiskOfferingService } from './storage/disk-offering/disk-offering-service.ts';
 import { ImageService } from './storage/image/image-service.ts';
 import { SharingService } from './storage/image/sharing-service.ts';
@@ -41,60 +66,92 @@ export interface ServicesOptions {
   platform: Platform;
   gateway: AgentGateway;
   access: AccessNotices;
+  addresses: PublicAddresses;
 }
 
 /** Makes every feature's service, connects them to what agents say, and names what has to look again and again. */
 export function createServices(options: ServicesOptions): { services: Services; reconcilers: Reconciler[] } {
-  const { platform, gateway, access } = options;
-  const { db, clock, settings, runner, mutations } = platform;
+  const { platform, gateway, access, addresses } = options;
+  const { db, clock, sealing, settings, runner, mutations } = platform;
   const agents = gateway.dispatcher;
-  const deps = { agents, clock, settings };
+  const deps = { db, agents, clock, sealing, settings };
   const machines = new LifecycleService(platform, deps);
+  const migrations = new MigrationService(platform, deps);
+  const powerFacts = new PowerFacts(platform, agents);
   const images = new ImageService(platform, deps);
   const accountMachines = new AccountMachines({ db, runner, machines });
   const stops = new AccountStops({ db, runner, machines: accountMachines });
   const removal = new AccountRemoval({ db, runner, machines: accountMachines, images });
+  const hosts = new HostService(platform, agents);
+  const installing = { platform, gateway, addresses, access: new HostAccess(platform) };
   const services: Services = {
     ...createSignIn(platform, access),
     access,
     accounts: new AccountService(platform, { access, stops, removal }),
+    affinityGroups: new AffinityGroupService(platform),
+    affinityMembers: new AffinityMembershipService(platform),
     agents: new AgentService(platform, gateway.enrolment),
     apiKeys: new ApiKeyService({ db, clock, settings, mutations, access }),
     clusters: new ClusterService(platform),
     consoleAccess: new ConsoleAccessService(platform, gateway),
     deploy: new DeployService(platform, deps),
+    dedications: new DedicationService(platform),
     diskOfferings: new DiskOfferingService(platform),
     domains: new DomainService(platform, { access, removal }),
     guestNetworks: new GuestNetworkService(platform),
-    hosts: new HostService(platform, agents),
+    guestAccess: new GuestAccessService(platform, deps),
+    handInstallation: new HandInstallation(addresses),
+    hosts,
+    hostInstallations: new HostInstallationService(platform, { deps: installing, hosts }),
+    hostAdmin: new HostAdminService(platform, gateway),
+    hostMaintenance: new MaintenanceService(platform, { machines, migrations }),
+    hostRemoval: new HostRemovalService(platform, {
+      agents,
+      gateway,
+      machines: powerFacts,
+      cleaning: new HostCleaning(installing),
+    }),
     images,
     imageSharing: new SharingService(platform),
     imageStores: new ImageStoreService(platform, agents),
     jobs: new JobService(platform),
+    leases: new LeaseService(platform),
     limits: new LimitService(platform),
     machines,
+    machineUpdates: new UpdateService(platform),
+    migrations,
+    nics: new NicService(platform, deps),
     physicalNetworks: new PhysicalNetworkService(platform),
+    plans: new PlanService(platform),
     pods: new PodService(platform),
     projectMembers: new MembershipService(platform, access),
     projects: new ProjectService(platform, { access, stops, removal }),
+    reinstalls: new ReinstallService(platform, deps),
     roles: new RoleService(platform, access),
+    scaling: new ScaleService(platform, deps),
+    schedules: new ScheduleService(platform),
     serviceOfferings: new OfferingService(platform),
     settings: new SettingService(platform),
+    sshKeyPairs: new SshKeyPairService(platform),
     statistics: new StatisticsService(platform, agents),
     storagePools: new StoragePoolService(platform, agents),
     users: new UserService(platform, access),
     zones: new ZoneService(platform, agents),
   };
-  const powerFacts = new PowerFacts(platform, agents);
   // The host comes first: what its machines are is judged by whether it is there.
   gateway.addListener(services.hosts);
   gateway.addListener(powerFacts);
+  gateway.addListener(new Strays(platform, agents));
   gateway.addListener(services.statistics);
   const reconcilers = [
     services.hosts.reconciler,
     powerFacts.reconciler,
+    createStuckMachines(platform, agents),
     createExpunger(platform, services.machines),
+    createLeaseKeeper(platform, machines),
+    createScheduleRunner(platform, machines),
     services.images.reconciler,
+    services.statistics.reconciler,
   ];
   return { services, reconcilers };
 }

@@ -25,6 +25,7 @@ async function start() {
     agentListen: configuration.NEPHOS_AGENT_LISTEN,
     agentPort: configuration.NEPHOS_AGENT_PORT,
     publicUrl: configuration.NEPHOS_PUBLIC_URL,
+    agentPublicUrl: configuration.NEPHOS_AGENT_PUBLIC_URL,
     trustedProxies: configuration.NEPHOS_TRUSTED_PROXIES,
     consoleFolder: configuration.NEPHOS_CONSOLE_FOLDER,
     adminPassword: configuration.NEPHOS_ADMIN_PASSWORD,

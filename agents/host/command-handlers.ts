@@ -65,9 +65,54 @@ export function hostCommandHandlers(driver: HostDriver): CommandHandlers {
       },
     },
     'machine.reboot': {
-      run: ({ machineId }) => driver.rebootMachine(machineId),
+      run: (payload, context) => driver.rebootMachine(payload, context),
       // A reset leaves no trace; one too many is what the user asked for, one too few is not.
       observe: () => Promise.resolve(null),
+    },
+    'machine.plugNic': {
+      run: async (payload) => {
+        await driver.plugNic(payload);
+        return {};
+      },
+      // What is plugged in already is not plugged in twice, and so with taking it out.
+      observe: () => Promise.resolve(null),
+    },
+    'machine.unplugNic': {
+      run: async (payload, context) => {
+        await driver.unplugNic(payload, context);
+        return {};
+      },
+      observe: () => Promise.resolve(null),
+    },
+    'machine.scale': {
+      run: async (payload) => {
+        await driver.scaleMachine(payload);
+        return {};
+      },
+      // To ask for the same size once more does nothing.
+      observe: () => Promise.resolve(null),
+    },
+    'machine.setPassword': {
+      run: async (payload) => {
+        await driver.setGuestPassword(payload);
+        return {};
+      },
+      // Nobody can see it from outside; to set it once more does no harm.
+      observe: () => Promise.resolve(null),
+    },
+    'machine.suspend': {
+      run: ({ machineId }) => driver.suspendMachine(machineId),
+      observe: async ({ machineId }) => {
+        const seen = await driver.observeMachine(machineId);
+        return seen.power === 'ON' ? null : seen;
+      },
+    },
+    'machine.resume': {
+      run: ({ machineId }) => driver.resumeMachine(machineId),
+      observe: async ({ machineId }) => {
+        const seen = await driver.observeMachine(machineId);
+        return seen.power === 'PAUSED' ? null : seen;
+      },
     },
     'machine.remove': {
       run: async ({ machineId }) => {

@@ -1,25 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { MachineSpec } from '@nephos/agent-protocol/machine.ts';
 import type { CommandContext } from '@nephos/agent-runtime/command-runner.ts';
+import { hostUsageBetween, machineUsageBetween } from '@nephos/agent-protocol/rates.ts';
 import { newId } from '@nephos/model/kernel/ids.ts';
 import { MiB } from '@nephos/model/kernel/units.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HostDriver, MachineEvent } from './driver.ts';
-
-/** A driver under test, and what the contract needs of the world around it. */
-export interface DriverUnderTest {
-  driver: HostDriver;
-  /** An empty directory for primary storage, and one for secondary. */
-  primary: string;
-  secondary: string;
-  /** A QCOW2 image on secondary storage that a machine can be made from. */
-  templatePath: string;
-  /** A disc on secondary storage. */
-  isoPath: string;
-  /** Pulls a machine's plug at the hypervisor, behind the driver's back. */
-  pullPlug(machineId: string): Promise<void>;
-  close(): Promise<void>;
-}
+import type { DriverUnderTest } from './driver-under-test.ts';
 
 const context: CommandContext = { signal: new AbortController().signal, progress: () => undefined };
 const diskBytes = 64n * MiB;
@@ -66,9 +53,13 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
         name: 'contract',
         cpuCount: 1,
         memoryBytes: 32n * MiB,
+        headroom: null,
+        bootMode: 'BIOS',
         disks: [{ volumeId, pool: pool(), deviceIndex: 0 }],
         isoPath: null,
+        startsFromIso: false,
         nics: [],
+        seed: null,
         ...overrides,
       };
     }
@@ -150,7 +141,10 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       expect((await driver.inventory()).machines).toContainEqual({ machineId, power: 'ON', isoPath: null });
       expect(await driver.readCounters([machineId])).toMatchObject([{ machineId }]);
       expect((await driver.readCounters()).map((each) => each.machineId)).toContain(machineId);
-      expect(await driver.rebootMachine(machineId)).toMatchObject({ power: 'ON' });
+      expect(await driver.rebootMachine({ machineId, graceSeconds: 0 }, context)).toMatchObject({
+        power: 'ON',
+        forced: true,
+      });
       const [disk] = machine.disks;
       if (disk === undefined) throw new Error('the machine has no disk');
       await expect(driver.deleteVolume(disk)).rejects.toMatchObject({ code: 'IN_USE' });
@@ -170,6 +164,80 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       await driver.deleteVolume(disk);
     });
 
+    test('a machine stands still and goes on, and can be stopped from standing still', async () => {
+      const machine = await aMachine();
+      const { machineId } = machine;
+      expect(await driver.suspendMachine(machineId)).toMatchObject({ power: 'ABSENT' });
+      await driver.startMachine({ machine }, context);
+      for (let times = 0; times < 2; times++)
+        expect(await driver.suspendMachine(machineId)).toMatchObject({ power: 'PAUSED' });
+      await eventOf(machineId, 'PAUSED');
+      expect(await driver.startMachine({ machine }, context)).toMatchObject({ power: 'PAUSED' });
+      expect((await driver.readCounters([machineId])).map((each) => each.machineId)).toEqual([machineId]);
+      for (let times = 0; times < 2; times++)
+        expect(await driver.resumeMachine(machineId)).toMatchObject({ power: 'ON' });
+      await driver.suspendMachine(machineId);
+      expect(await driver.stopMachine({ machineId, graceSeconds: 0 }, context)).toMatchObject({
+        power: 'OFF',
+        forced: true,
+      });
+      expect(await driver.resumeMachine(machineId)).toMatchObject({ power: 'OFF' });
+      await driver.removeMachine(machineId);
+    });
+
+    test('a guest that does not restart when it is asked is reset', async () => {
+      const machine = await aMachine({ name: 'ignores-power-button' });
+      const { machineId } = machine;
+      await driver.startMachine({ machine }, context);
+      expect(await driver.rebootMachine({ machineId, graceSeconds: 1 }, context)).toMatchObject({
+        power: 'ON',
+        forced: true,
+      });
+      await driver.removeMachine(machineId);
+      await expect(driver.rebootMachine({ machineId, graceSeconds: 0 }, context)).rejects.toMatchObject({
+        code: expect.any(String) as string,
+      });
+    });
+
+    test('a machine is measured by counters that grow, and begin anew with it', async () => {
+      const machine = await aMachine();
+      const { machineId } = machine;
+      const read = async () => {
+        const [counters] = await driver.readCounters([machineId]);
+        if (counters === undefined) throw new Error('the machine is not measured');
+        return counters;
+      };
+      await driver.startMachine({ machine }, context);
+      const first = await read();
+      expect(first.memoryAssignedBytes).toBe(machine.memoryBytes);
+      expect(first.memoryBytes).toBeGreaterThan(0n);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const second = await read();
+      const usage = machineUsageBetween(first, second, 1);
+      expect(usage.cpu).toBeGreaterThan(0);
+      for (const value of Object.values(usage))
+        if (typeof value === 'number') expect(value).not.toBeLessThan(0);
+      await driver.stopMachine({ machineId, graceSeconds: 0 }, context);
+      expect(await driver.readCounters([machineId])).toEqual([]);
+      await driver.startMachine({ machine }, context);
+      expect((await read()).cpuNanoseconds).toBeLessThan(second.cpuNanoseconds);
+      await driver.removeMachine(machineId);
+    });
+
+    test('the host is measured by counters that grow', async () => {
+      const { memoryBytes } = await driver.facts();
+      const first = await driver.readHostCounters();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const usage = hostUsageBetween(first, await driver.readHostCounters(), 1);
+      expect(usage.cpu).toBeGreaterThan(0);
+      expect(usage.cpu).toBeLessThanOrEqual(1);
+      expect(usage.memoryTotalBytes / Number(memoryBytes)).toBeCloseTo(1, 1);
+      expect(usage.memoryUsedBytes).toBeGreaterThan(0);
+      expect(usage.memoryUsedBytes).toBeLessThanOrEqual(usage.memoryTotalBytes);
+      expect(usage.load).toBeGreaterThanOrEqual(0);
+      expect(usage.networkRxBytes).toBeGreaterThanOrEqual(0);
+    });
+
     test('a disc goes in and out, of a running machine and of one that is off', async () => {
       const machine = await aMachine({ isoPath: under.isoPath });
       const { machineId } = machine;
@@ -185,6 +253,108 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       });
       await driver.removeMachine(machineId);
       await expect(driver.setIso({ machineId, isoPath: null })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    test('a guest is given its keys, user data and the hash of its password, until it is removed', async () => {
+      const seed = {
+        version: 3,
+        publicKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'],
+        userData: '#!/bin/sh\necho hello\n',
+        passwordHash: `$6$saltstring$${'x'.repeat(86)}`,
+      };
+      const machine = await aMachine({ seed });
+      const { machineId } = machine;
+      expect(await under.readSeed(machineId)).toBeNull();
+      await driver.startMachine({ machine }, context);
+      const text = (await under.readSeed(machineId)) ?? '';
+      for (const part of ['ssh-ed25519 AAAA', 'echo hello', '$6$saltstring$', '3'])
+        expect(text).toContain(part);
+      expect(await driver.observeMachine(machineId)).toMatchObject({ isoPath: null });
+      expect(await driver.setIso({ machineId, isoPath: under.isoPath })).toMatchObject({
+        isoPath: under.isoPath,
+      });
+      await driver.stopMachine({ machineId, graceSeconds: 0 }, context);
+      await driver.startMachine({ machine: { ...machine, seed: { ...seed, passwordHash: null } } }, context);
+      expect(await under.readSeed(machineId)).not.toContain('$6$');
+      await driver.removeMachine(machineId);
+      expect(await under.readSeed(machineId)).toBeNull();
+    });
+
+    test('a machine is given more while it runs, up to its headroom and no further', async () => {
+      const headroom = { cpuCount: 2, memoryBytes: 64n * MiB };
+      const machine = await aMachine({ headroom });
+      const { machineId } = machine;
+      await expect(driver.scaleMachine({ machineId, ...headroom })).rejects.toMatchObject({
+        code: expect.any(String) as string,
+      });
+      await driver.startMachine({ machine }, context);
+      for (let times = 0; times < 2; times++) await driver.scaleMachine({ machineId, ...headroom });
+      expect(await under.readSize(machineId)).toEqual(headroom);
+      await expect(
+        driver.scaleMachine({ machineId, cpuCount: 3, memoryBytes: 64n * MiB }),
+      ).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+      expect(await under.readSize(machineId)).toEqual(headroom);
+      await driver.removeMachine(machineId);
+    });
+
+    test('a network card goes into a running machine once, and out as the guest lets go of it', async () => {
+      const machine = await aMachine();
+      const { machineId, name } = machine;
+      const nic = {
+        nicId: newId('Nic'),
+        macAddress: '02:00:5e:10:00:01',
+        ipAddress: '10.77.0.10',
+        isDefault: false,
+        network: {
+          networkId: newId('GuestNetwork'),
+          bridge: 'nbrcontract',
+          cidr: '10.77.0.0/24',
+          gateway: '10.77.0.1',
+          dns: ['10.77.0.1'],
+          domain: null,
+        },
+      };
+      const { macAddress } = nic;
+      await expect(driver.plugNic({ machineId, name, nic })).rejects.toMatchObject({
+        code: expect.any(String) as string,
+      });
+      await driver.startMachine({ machine }, context);
+      for (let times = 0; times < 2; times++) await driver.plugNic({ machineId, name, nic });
+      expect(await under.readCards(machineId)).toEqual([macAddress]);
+      const unplugged = driver.unplugNic({ machineId, macAddress }, context);
+      if (under.guestsLetGo) {
+        await unplugged;
+        await driver.unplugNic({ machineId, macAddress }, context);
+        expect(await under.readCards(machineId)).toEqual([]);
+      } else {
+        await expect(unplugged).rejects.toMatchObject({ code: 'TIMEOUT' });
+        expect(await under.readCards(machineId)).toEqual([macAddress]);
+      }
+      await driver.removeMachine(machineId);
+    }, 60_000);
+
+    test('a password is refused by a guest that does not listen', async () => {
+      const machine = await aMachine({ name: 'without-guest-agent' });
+      const { machineId } = machine;
+      await driver.startMachine({ machine }, context);
+      await expect(
+        driver.setGuestPassword({ machineId, userName: 'root', passwordHash: `$6$s$${'x'.repeat(86)}` }),
+      ).rejects.toMatchObject({ code: 'HYPERVISOR_ERROR' });
+      await driver.removeMachine(machineId);
+    });
+
+    test('its capabilities are true of UEFI', async () => {
+      const machine = await aMachine({ bootMode: 'UEFI', memoryBytes: 128n * MiB });
+      const { capabilities } = await driver.facts();
+      if (capabilities.uefi === true) {
+        expect(await driver.startMachine({ machine }, context)).toMatchObject({ power: 'ON' });
+        await driver.removeMachine(machine.machineId);
+        expect(await driver.observeMachine(machine.machineId)).toMatchObject({ power: 'ABSENT' });
+      } else {
+        await expect(driver.startMachine({ machine }, context)).rejects.toMatchObject({
+          code: 'UNSUPPORTED',
+        });
+      }
     });
 
     test('what happens behind its back is told at once', async () => {

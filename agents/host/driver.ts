@@ -7,8 +7,10 @@ import type {
   PowerState,
 } from '@nephos/agent-protocol/machine.ts';
 import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
+import type { HostCounters } from '@nephos/agent-protocol/statistics.ts';
 import type { CommandContext } from '@nephos/agent-runtime/command-runner.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import type { LiveMigration } from './migration/live-migration.ts';
 
 type MachineId = Id<'VirtualMachine'>;
 
@@ -67,7 +69,19 @@ export interface HostDriver {
     payload: CommandPayload<'machine.stop'>,
     context: CommandContext,
   ): Promise<CommandResult<'machine.stop'>>;
-  rebootMachine(machineId: MachineId): Promise<MachineObservation>;
+  rebootMachine(
+    payload: CommandPayload<'machine.reboot'>,
+    context: CommandContext,
+  ): Promise<CommandResult<'machine.reboot'>>;
+  plugNic(payload: CommandPayload<'machine.plugNic'>): Promise<void>;
+  /** @throws CommandFailure TIMEOUT when the guest does not let go of it */
+  unplugNic(payload: CommandPayload<'machine.unplugNic'>, context: CommandContext): Promise<void>;
+  /** @throws CommandFailure UNSUPPORTED beyond the headroom; then, and when the guest refuses, all is as before */
+  scaleMachine(payload: CommandPayload<'machine.scale'>): Promise<void>;
+  /** @throws CommandFailure HYPERVISOR_ERROR when no guest agent answers */
+  setGuestPassword(payload: CommandPayload<'machine.setPassword'>): Promise<void>;
+  suspendMachine(machineId: MachineId): Promise<MachineObservation>;
+  resumeMachine(machineId: MachineId): Promise<MachineObservation>;
   removeMachine(machineId: MachineId): Promise<void>;
   setIso(payload: CommandPayload<'machine.setIso'>): Promise<MachineObservation>;
   /** What the host knows of a machine; never throws for one it does not know, that is `power: ABSENT`. */
@@ -75,8 +89,14 @@ export interface HostDriver {
 
   /** Counters of running machines: of those named, or of all. */
   readCounters(machineIds?: readonly MachineId[]): Promise<MachineCounters[]>;
+  /** Counters of the host itself. */
+  readHostCounters(): Promise<HostCounters>;
   /** A connection to the machine's VNC server, speaking RFB from its first byte. */
   openConsole(machineId: MachineId): Promise<Duplex>;
+  /** A connection to the machine's serial port; nobody else may have it open. */
+  openSerialPort(machineId: MachineId): Promise<Duplex>;
+
+  readonly migration: LiveMigration;
 
   close(): Promise<void>;
 }

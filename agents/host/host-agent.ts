@@ -1,11 +1,18 @@
-import { protocolVersion, type HelloAnswer } from '@nephos/agent-protocol/reports.ts';
+import { protocolVersion } from '@nephos/agent-protocol/reports.ts';
 import { Agent } from '@nephos/agent-runtime/agent.ts';
+import { PeerListener } from '@nephos/agent-runtime/peer/peer-listener.ts';
 import type { Logger } from 'pino';
 import { hostCommandHandlers } from './command-handlers.ts';
 import { EventTeller } from './event-teller.ts';
 import type { HostDriver } from './driver.ts';
+import { migrationCommandHandlers } from './migration/migration-handlers.ts';
+import { Sampler } from './sampler.ts';
+import { SerialConsoles } from './serial-consoles.ts';
 
-export const softwareVersion = '0.1.0';
+/** Which build this is; put in by the bundler (server/infrastructure/host-installation), absent in a checkout. */
+declare const nephosBuild: string | undefined;
+
+export const softwareVersion = typeof nephosBuild === 'undefined' ? '0.1.0' : `0.1.0+${nephosBuild}`;
 
 export interface HostAgentOptions {
   driver: HostDriver;
@@ -13,27 +20,51 @@ export interface HostAgentOptions {
   serverUrl: string;
   folder: string;
   tokenFile: string;
+  /** Where other hosts bring machines to. */
+  migration: {
+    /** Empty: this host's address on its connection to the server. */
+    address: string;
+    /** 0: any that is free. */
+    port: number;
+  };
   log: Logger;
 }
 
+/** Nobody comes with a machine that late; the server asks again. */
+const expectMs = 5 * 60_000;
+/** Once a machine has come: for a source that did not hear so, to ask. */
+const lastWordsMs = 15_000;
+
 /** The agent of one hypervisor host: a driver on one side, the server on the other. */
 export class HostAgent {
-  readonly #driver: HostDriver;
+  readonly #peers: PeerListener;
   #agent: Agent | undefined;
-  #sampling: NodeJS.Timeout | undefined;
+  readonly #sampler: Sampler;
+  readonly #serialConsoles = new SerialConsoles();
   #unwatch: () => void = () => undefined;
   readonly #events = new EventTeller(async (report) => {
-    if (this.#agent === undefined) throw new Error('the agent is not there yet');
-    await this.#agent.link.call('machineChanged', report);
+    await this.#link.call('machineChanged', report);
   });
 
-  private constructor(driver: HostDriver) {
-    this.#driver = driver;
+  private constructor({ driver, migration, log }: HostAgentOptions) {
+    this.#sampler = new Sampler({
+      driver,
+      report: (statistics) => this.#link.call('statistics', statistics),
+      log,
+    });
+    this.#peers = new PeerListener({
+      identity: () => this.#link.identity,
+      address: () => migration.address || (this.#link.localAddress ?? '127.0.0.1'),
+      port: migration.port,
+      idleMs: expectMs,
+      lastWordsMs,
+      log,
+    });
   }
 
   static async start(options: HostAgentOptions): Promise<HostAgent> {
     const { driver, name, log } = options;
-    const host = new HostAgent(driver);
+    const host = new HostAgent(options);
     host.#agent = await Agent.start({
       kind: 'HOST',
       name,
@@ -41,12 +72,31 @@ export class HostAgent {
       folder: options.folder,
       tokenFile: options.tokenFile,
       log,
-      commands: hostCommandHandlers(driver),
+      commands: {
+        ...hostCommandHandlers(driver),
+        ...migrationCommandHandlers({
+          driver,
+          peers: host.#peers,
+          identity: () => host.#link.identity,
+          log,
+        }),
+      },
       requests: {
-        'statistics.read': async ({ machineIds }) => ({ counters: await driver.readCounters(machineIds) }),
+        'statistics.read': async ({ machineIds }) => ({
+          readAtMilliseconds: performance.now(),
+          counters: await driver.readCounters(machineIds),
+        }),
+        'statistics.readHost': async () => ({
+          readAtMilliseconds: performance.now(),
+          counters: await driver.readHostCounters(),
+        }),
         'machine.observe': ({ machineId }) => driver.observeMachine(machineId),
-        'console.open': async ({ machineId, tunnelId }) => {
-          await host.#agent?.openTunnel(tunnelId, await driver.openConsole(machineId));
+        'console.open': async ({ machineId, kind, tunnelId }) => {
+          const stream =
+            kind === 'SERIAL'
+              ? await host.#serialConsoles.view(machineId, () => driver.openSerialPort(machineId))
+              : await driver.openConsole(machineId);
+          await host.#agent?.openTunnel(tunnelId, stream);
           return {};
         },
       },
@@ -59,34 +109,37 @@ export class HostAgent {
       }),
       onUp: (answer) => {
         host.#events.tellAll();
-        host.#startSampling(answer, log);
+        host.#sampler.start(answer.statisticsSeconds);
       },
-      onDown: () => clearInterval(host.#sampling),
+      onDown: () => host.#sampler.stop(),
     });
     host.#unwatch = driver.onMachineEvent((event) => host.#events.tell(event));
     return host;
   }
 
+  /** Whether the server took its hello, and has its connection. */
+  get isUp(): boolean {
+    return this.#agent?.link.isUp ?? false;
+  }
+
   /** Reads all counters and reports them. @returns milliseconds that it took */
   async sample(): Promise<number> {
     const started = performance.now();
-    const counters = await this.#driver.readCounters();
-    if (counters.length > 0) await this.#agent?.link.call('statistics', { counters });
+    await this.#sampler.sample();
     return performance.now() - started;
   }
 
   /** Leaves the server; the driver stays open, its machines run on. */
   async stop(): Promise<void> {
-    clearInterval(this.#sampling);
+    this.#sampler.stop();
     this.#unwatch();
     this.#events.close();
+    await this.#peers.close();
     await this.#agent?.stop();
   }
 
-  #startSampling({ statisticsSeconds }: HelloAnswer, log: Logger): void {
-    clearInterval(this.#sampling);
-    this.#sampling = setInterval(() => {
-      this.sample().catch((error: unknown) => log.warn({ err: error }, 'statistics could not be reported'));
-    }, statisticsSeconds * 1000);
+  get #link() {
+    if (this.#agent === undefined) throw new Error('the agent is not there yet');
+    return this.#agent.link;
   }
 }

@@ -12,6 +12,7 @@ async function start() {
     serverUrl: configuration.NEPHOS_SERVER_URL,
     folder: configuration.NEPHOS_AGENT_FOLDER,
     tokenFile: configuration.NEPHOS_ENROLMENT_TOKEN_FILE,
+    migration: { address: configuration.NEPHOS_MIGRATION_ADDRESS, port: configuration.NEPHOS_MIGRATION_PORT },
     log,
   };
   if (configuration.NEPHOS_DRIVER === 'simulator') {

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { SimulatorAnswers, SimulatorMessage, SimulatorReply } from './drivers/simulator/control.ts';
+import { SimulatedDisks } from './drivers/simulator/simulated-disks.ts';
 import { StateFile } from './drivers/simulator/simulated-state.ts';
 import { AutomaticTime, SteppedTime } from './drivers/simulator/simulated-time.ts';
 import { SimulatorDriver } from './drivers/simulator/simulator-driver.ts';
@@ -26,9 +28,10 @@ interface SimulatedHost {
 /** Any number of simulated hosts in one process, each with its own connection, certificate and journal. */
 export async function startSimulator(options: SimulatorOptions): Promise<{ stop(): Promise<void> }> {
   const time = options.time === 'stepped' ? new SteppedTime() : new AutomaticTime();
+  const disks = new SimulatedDisks();
   const hosts: SimulatedHost[] = [];
   for (let index = 0; index < options.hosts; index++) {
-    hosts.push(await startHost(index, options, time));
+    hosts.push(await startHost(index, options, time, disks));
   }
   answerParent(hosts, time);
   return {
@@ -42,6 +45,7 @@ async function startHost(
   index: number,
   options: SimulatorOptions,
   time: SteppedTime | AutomaticTime,
+  disks: SimulatedDisks,
 ): Promise<SimulatedHost> {
   const name = options.hosts === 1 ? options.name : `${options.name}-${index + 1}`;
   const folder = options.hosts === 1 ? options.folder : path.join(options.folder, name);
@@ -51,6 +55,7 @@ async function startHost(
     cpuCores: options.cpuCores,
     memoryMib: options.memoryMib,
     time,
+    disks,
     ...(options.state === 'keep' && { file: new StateFile(path.join(folder, 'simulated.json')) }),
   });
   const start = () => HostAgent.start({ ...options, driver, name, folder });
@@ -80,6 +85,9 @@ async function answer(
     case 'powerOff':
       hosts[message.host]?.driver.powerOff(message.machineId, 'shutdown');
       return null;
+    case 'pause':
+      hosts[message.host]?.driver.pause(message.machineId);
+      return null;
     case 'powerOn':
       hosts[message.host]?.driver.powerOn(message.machineId);
       return null;
@@ -93,6 +101,8 @@ async function answer(
       return null;
     }
     case 'sample': {
+      // The server may know of a connection a moment before its agent does.
+      while (!hosts.every(({ agent }) => agent.isUp)) await sleep(10);
       const started = performance.now();
       await Promise.all(hosts.map(({ agent }) => agent.sample()));
       return performance.now() - started;

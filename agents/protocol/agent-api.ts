@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import { certificateAnswer, enrolInput } from './enrolment.ts';
-import {
-  commandFinished,
-  commandProgress,
-  hello,
-  helloAnswer,
-  machineChanged,
-  statistics,
-} from './reports.ts';
+import { commandFinished, commandProgress, hello, helloAnswer, machineChanged } from './reports.ts';
 import { requestReply } from './requests.ts';
+import { statistics, statisticsAnswer } from './statistics.ts';
 
 /** GraphQL schema of the agent port. Each scalar is a JSON object whose shape is the zod schema of the same name. */
 export const agentSdl = /* GraphQL */ `
@@ -19,6 +13,7 @@ export const agentSdl = /* GraphQL */ `
   scalar HelloAnswer
   scalar MachineChanged
   scalar Statistics
+  scalar StatisticsAnswer
   scalar CommandProgress
   scalar CommandFinished
   scalar RequestReply
@@ -40,8 +35,8 @@ export const agentSdl = /* GraphQL */ `
     heartbeat: Boolean!
     "A machine's power changed."
     machineChanged(input: MachineChanged!): Boolean!
-    "Counters of all running machines."
-    statistics(input: Statistics!): Boolean!
+    "What all running machines, the host and its pools did since the last report."
+    statistics(input: Statistics!): StatisticsAnswer!
     "How far a command is."
     commandProgress(input: CommandProgress!): Boolean!
     "How a command ended. Repeated until answered."
@@ -77,7 +72,7 @@ export const agentMutations = {
   hello: { input: hello, answer: helloAnswer },
   heartbeat: { input: z.undefined(), answer: z.boolean() },
   machineChanged: { input: machineChanged, answer: z.boolean() },
-  statistics: { input: statistics, answer: z.boolean() },
+  statistics: { input: statistics, answer: statisticsAnswer },
   commandProgress: { input: commandProgress, answer: z.boolean() },
   commandFinished: { input: commandFinished, answer: z.boolean() },
   requestAnswered: { input: requestReply, answer: z.boolean() },

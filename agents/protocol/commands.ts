@@ -1,6 +1,17 @@
 import { z } from 'zod';
-import { countField, fileNameField, idField, imageIdField, pathField } from './fields.ts';
-import { machineObservation, machineSpec, poolReference } from './machine.ts';
+import {
+  countField,
+  fileNameField,
+  hostNameField,
+  idField,
+  imageIdField,
+  macField,
+  passwordHashField,
+  pathField,
+  ticketField,
+  userNameField,
+} from './fields.ts';
+import { machineObservation, machineSpec, nicSpec, poolReference, powerState } from './machine.ts';
 
 const machineReference = z.strictObject({ machineId: idField('VirtualMachine') });
 
@@ -16,6 +27,14 @@ const imageResult = z.strictObject({
 });
 
 const nothing = z.strictObject({});
+
+/** Where one agent waits for another, and by which certificate (SHA-256 of its DER, in hexadecimal) it is known. */
+const peerAddress = z.strictObject({
+  address: z.union([z.ipv4(), z.ipv6()]),
+  port: z.int().min(1).max(65_535),
+  certificateSha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type PeerAddress = z.output<typeof peerAddress>;
 
 /**
  * Everything that changes something on an agent's machine: what it takes and what it answers. An agent writes a
@@ -61,14 +80,78 @@ export const commands = {
     payload: machineReference.extend({ graceSeconds: z.int().min(0).max(3600) }),
     result: machineObservation.extend({ forced: z.boolean() }),
   },
-  /** Resets a running machine, as its reset button does. */
-  'machine.reboot': { payload: machineReference, result: machineObservation },
+  /** Asks the guest to restart and waits `graceSeconds`; then, or at 0 at once, presses the reset button. */
+  'machine.reboot': {
+    payload: machineReference.extend({ graceSeconds: z.int().min(0).max(3600) }),
+    result: machineObservation.extend({ forced: z.boolean() }),
+  },
+  /** Lets a running machine stand still, its memory in place. One that does not run is left alone. */
+  'machine.suspend': { payload: machineReference, result: machineObservation },
+  /** Lets a machine go on that stands still. One that is off is left alone. */
+  'machine.resume': { payload: machineReference, result: machineObservation },
+  /** Plugs another network card into a running machine; one that is there already is left alone. */
+  'machine.plugNic': {
+    payload: machineReference.extend({
+      /** Host name, told to the guest by DHCP. */
+      name: hostNameField,
+      nic: nicSpec,
+    }),
+    result: nothing,
+  },
+  /** Takes a network card out of a running machine; the guest has to let go of it. */
+  'machine.unplugNic': { payload: machineReference.extend({ macAddress: macField }), result: nothing },
+  /** Gives a running machine more processors and memory, up to the headroom that it was started with. */
+  'machine.scale': {
+    payload: machineReference.extend({ cpuCount: z.int().min(1).max(256), memoryBytes: countField }),
+    result: nothing,
+  },
+  /** Has a running guest's agent give a user a password, by its hash as /etc/shadow has it. */
+  'machine.setPassword': {
+    payload: machineReference.extend({ userName: userNameField, passwordHash: passwordHashField }),
+    result: nothing,
+  },
   /** Forgets a machine's definition, addresses and console; its disks stay. Pulls the plug if it must. */
   'machine.remove': { payload: machineReference, result: nothing },
   /** Puts another ISO, or none, into the drive. */
   'machine.setIso': {
     payload: machineReference.extend({ isoPath: pathField.nullable() }),
     result: machineObservation,
+  },
+
+  /**
+   * Readies this host for a machine that another host is about to send: its networks, and a port of this agent's that
+   * only `sourceAgentId` may use, only with this ticket. Asked again with the same ticket it answers the same.
+   */
+  'migration.expect': {
+    payload: z.strictObject({
+      machine: machineSpec,
+      sourceAgentId: idField('Agent'),
+      ticket: ticketField,
+    }),
+    result: peerAddress,
+  },
+  /**
+   * Moves a running machine, live, to the host that expects it. When it fails the machine runs on here; one that
+   * cannot be stopped in time for `allowedDowntimeMs` goes on trying until it is cancelled or its deadline passes.
+   */
+  'machine.migrate': {
+    payload: machineReference.extend({
+      destination: peerAddress,
+      ticket: ticketField,
+      /** For how long the guest may stand still at the end; QEMU's own default is 300. */
+      allowedDowntimeMs: z.int().min(1).max(60_000),
+      /** Slows the guest down until it changes its memory no faster than it is sent. */
+      isForced: z.boolean(),
+    }),
+    result: z.strictObject({
+      /** For how long the guest stood still, as the hypervisor says; unknown after a crash of the agent. */
+      downtimeMs: z.number().nonnegative().nullable(),
+    }),
+  },
+  /** Closes the port for this ticket and takes back what `migration.expect` prepared, unless the machine is here. */
+  'migration.forget': {
+    payload: machineReference.extend({ ticket: ticketField }),
+    result: z.strictObject({ power: powerState }),
   },
 
   /** Storage agents: makes a directory ready as an image store. */
@@ -136,6 +219,7 @@ export const commandErrorCode = z.enum([
   'INVALID_IMAGE',
   'TOO_LARGE',
   'NETWORK_UNPREPARED',
+  'PEER_UNREACHABLE',
   'HYPERVISOR_ERROR',
   'UNSUPPORTED',
   'TIMEOUT',

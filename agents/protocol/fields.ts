@@ -47,3 +47,12 @@ export const ipv4Field = z.ipv4();
 
 /** `10.1.0.0/16`. */
 export const cidrField = z.cidrv4();
+
+/** What lets one agent in at another, once: a random secret of the server's, base64url. */
+export const ticketField = z.string().regex(/^[\w-]{32,128}$/);
+
+/** A password's hash as /etc/shadow has it, by SHA-512 crypt. Passwords themselves never reach an agent. */
+export const passwordHashField = z.string().regex(/^\$6\$[./\w]{1,16}\$[./\w]{86}$/);
+
+/** A user inside a guest. */
+export const userNameField = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/);

@@ -7,6 +7,7 @@ import {
   idField,
   ipv4Field,
   macField,
+  passwordHashField,
   pathField,
 } from './fields.ts';
 
@@ -33,6 +34,8 @@ export const nicSpec = z.strictObject({
   nicId: idField('Nic'),
   macAddress: macField,
   ipAddress: ipv4Field,
+  /** Whether the guest's default route leads through it. */
+  isDefault: z.boolean().default(true),
   network: guestNetworkSpec,
 });
 export type NicSpec = z.output<typeof nicSpec>;
@@ -44,6 +47,23 @@ export const diskSpec = z.strictObject({
   deviceIndex: z.int().min(0).max(15),
 });
 
+export const bootMode = z.enum(['BIOS', 'UEFI']);
+
+/**
+ * What a guest's cloud-init is given, on a disc labelled CIDATA (its data source NoCloud). It takes it in once for
+ * each version.
+ */
+export const machineSeed = z.strictObject({
+  version: z.int().positive(),
+  /** Lines for authorized_keys. */
+  publicKeys: z.array(z.string().max(16_384)).max(100),
+  /** As the owner wrote it. */
+  userData: z.string().max(65_536).nullable(),
+  /** Of the guest's ordinary user. */
+  passwordHash: passwordHashField.nullable(),
+});
+export type MachineSeed = z.output<typeof machineSeed>;
+
 /** All that a host needs to run a machine. */
 export const machineSpec = z.strictObject({
   machineId: idField('VirtualMachine'),
@@ -51,10 +71,19 @@ export const machineSpec = z.strictObject({
   name: hostNameField,
   cpuCount: z.int().min(1).max(256),
   memoryBytes: countField,
+  /** What it may be given while it runs; absent: what it has. */
+  headroom: z
+    .strictObject({ cpuCount: z.int().min(1).max(256), memoryBytes: countField })
+    .nullable()
+    .default(null),
+  bootMode: bootMode.default('BIOS'),
   disks: z.array(diskSpec).min(1),
   /** Path of the ISO in its drive. */
   isoPath: pathField.nullable(),
+  /** Starts from the disc in its drive first, whatever is on the root disk. */
+  startsFromIso: z.boolean().default(false),
   nics: z.array(nicSpec),
+  seed: machineSeed.nullable().default(null),
 });
 export type MachineSpec = z.output<typeof machineSpec>;
 
@@ -75,7 +104,12 @@ export type MachineObservation = z.output<typeof machineObservation>;
 export const machineCounters = z.strictObject({
   machineId: idField('VirtualMachine'),
   cpuNanoseconds: countField,
+  /** What the host holds for it. */
   memoryBytes: countField,
+  /** What the guest has been given; a balloon may make it less than it was made with. */
+  memoryAssignedBytes: countField,
+  /** What of it the guest uses, if its balloon driver says so. */
+  memoryUsedBytes: countField.nullable(),
   diskReadBytes: countField,
   diskWriteBytes: countField,
   diskReads: countField,

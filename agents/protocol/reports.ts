@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { commandEnvelope, commandOutcome } from './commands.ts';
 import { countField, idField } from './fields.ts';
-import { machineCounters, machineObservation, powerState } from './machine.ts';
+import { machineObservation, powerState } from './machine.ts';
 import { requestEnvelope } from './requests.ts';
 
 /** Version of this protocol. A server refuses agents of another major number. */
-export const protocolVersion = { major: 1, minor: 0 } as const;
+export const protocolVersion = { major: 1, minor: 1 } as const;
 
 /** What a driver can do; what it cannot is absent, not an error. */
 export const driverCapabilities = z.strictObject({
@@ -13,6 +13,12 @@ export const driverCapabilities = z.strictObject({
   gracefulStop: z.boolean(),
   dhcp: z.boolean(),
   antiSpoofing: z.boolean(),
+  /** Since 1.1: machines may start by UEFI. */
+  uefi: z.boolean().optional(),
+  /** Since 1.1: a machine's serial port can be looked at and typed into. */
+  serialConsole: z.boolean().optional(),
+  /** Since 1.1: running machines move to another host of the same kind. */
+  liveMigration: z.boolean().optional(),
 });
 
 /** A hypervisor host, as its agent found it. */
@@ -67,9 +73,6 @@ export const machineChanged = z.strictObject({
   ageMilliseconds: z.number().nonnegative(),
 });
 export type MachineChanged = z.output<typeof machineChanged>;
-
-export const statistics = z.strictObject({ counters: z.array(machineCounters) });
-export type Statistics = z.output<typeof statistics>;
 
 export const commandProgress = z.strictObject({
   commandId: z.string(),

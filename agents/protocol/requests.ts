@@ -2,22 +2,33 @@ import { z } from 'zod';
 import { idField } from './fields.ts';
 import { machineCounters, machineObservation } from './machine.ts';
 import { commandError } from './commands.ts';
+import { hostCounters } from './statistics.ts';
+
+/** The agent's monotonic clock: two of them tell the time between, as long as the agent was not started anew. */
+const monotonic = z.number().nonnegative();
 
 /** Questions that change nothing: not journalled, answered once or not at all, forgotten with the connection. */
 export const requests = {
   /** Counters of some machines, read now. Machines that are off are left out. */
   'statistics.read': {
     payload: z.strictObject({ machineIds: z.array(idField('VirtualMachine')).max(1000) }),
-    answer: z.strictObject({ counters: z.array(machineCounters) }),
+    answer: z.strictObject({ readAtMilliseconds: monotonic, counters: z.array(machineCounters) }),
+  },
+  /** Counters of the host, read now. */
+  'statistics.readHost': {
+    payload: z.strictObject({}),
+    answer: z.strictObject({ readAtMilliseconds: monotonic, counters: hostCounters }),
   },
   'machine.observe': {
     payload: z.strictObject({ machineId: idField('VirtualMachine') }),
     answer: machineObservation,
   },
-  /** Connects the machine's VNC server to `/tunnel/<tunnelId>` on the server's agent port. */
+  /** Connects the machine's VNC server, or its serial port, to `/tunnel/<tunnelId>` on the server's agent port. */
   'console.open': {
     payload: z.strictObject({
       machineId: idField('VirtualMachine'),
+      /** Since 1.1; VNC when left out. */
+      kind: z.enum(['VNC', 'SERIAL']).optional(),
       tunnelId: z.string().regex(/^[\w-]{20,64}$/),
     }),
     answer: z.strictObject({}),

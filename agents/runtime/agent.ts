@@ -41,14 +41,12 @@ export interface AgentOptions {
 export class Agent {
   readonly #options: AgentOptions;
   readonly #journal: CommandJournal;
-  readonly #identity: AgentIdentity;
   readonly #runner: CommandRunner;
   /** The connection to the server, for reports. */
   readonly link: AgentLink;
 
   private constructor(options: AgentOptions, identity: AgentIdentity, journal: CommandJournal) {
     this.#options = options;
-    this.#identity = identity;
     this.#journal = journal;
     this.link = new AgentLink({
       serverUrl: options.serverUrl,
@@ -87,7 +85,7 @@ export class Agent {
 
   /** Connects a stream of this machine to the server. */
   openTunnel(tunnelId: string, stream: Parameters<typeof openTunnel>[0]['stream']): Promise<void> {
-    return openTunnel({ serverUrl: this.#options.serverUrl, identity: this.#identity, tunnelId, stream });
+    return openTunnel({ serverUrl: this.#options.serverUrl, identity: this.link.identity, tunnelId, stream });
   }
 
   /** Leaves the server; commands under way go on until the process ends. */

@@ -36,6 +36,7 @@ export class AgentLink {
   readonly #tlsSession: { ticket?: Buffer } = {};
   #identity: AgentIdentity;
   #wire: Wire | undefined;
+  #localAddress: string | undefined;
   #isUp = false;
   #running: Promise<void> | undefined;
 
@@ -46,6 +47,16 @@ export class AgentLink {
 
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** What the agent proves itself with now; renewed ones take the place of old ones. */
+  get identity(): AgentIdentity {
+    return this.#identity;
+  }
+
+  /** This machine's address on its newest connection to the server; `undefined` before the first. */
+  get localAddress(): string | undefined {
+    return this.#localAddress;
   }
 
   start(): void {
@@ -107,6 +118,7 @@ export class AgentLink {
         else log.error({ problem: parsed.error.message }, 'instruction of an unknown shape ignored');
       });
       this.#isUp = true;
+      this.#localAddress = wire.localAddress;
       log.info({ agentId: answer.agentId }, 'connected to the server');
       onUp(answer);
       let isAwaited = false;

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls';
 import { agentMutations, agentOperations, type AgentMutation } from '@nephos/agent-protocol/agent-api.ts';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
@@ -23,13 +24,15 @@ export interface WireOptions {
 /** One connection to a server's agent port; it does not reconnect. */
 export class Wire {
   readonly #client: Client;
+  #socket: TLSSocket | undefined;
 
   constructor(options: WireOptions) {
     const url = new URL(options.serverUrl);
+    const connect = () => (this.#socket = connectSecurely(url, options.trust, options.tlsSession));
     class AgentSocket extends WebSocket {
       constructor(address: string | URL, protocols?: string | string[]) {
         super(address, protocols, {
-          createConnection: () => connectSecurely(url, options.trust, options.tlsSession),
+          createConnection: connect,
           handshakeTimeout: 15_000,
           perMessageDeflate: false,
         });
@@ -55,6 +58,11 @@ export class Wire {
         },
       },
     });
+  }
+
+  /** This machine's address on the connection; `undefined` before it stands. */
+  get localAddress(): string | undefined {
+    return this.#socket?.localAddress;
   }
 
   /**

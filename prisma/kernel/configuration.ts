@@ -68,6 +68,23 @@ export const url = (facts: Description & { schemes: readonly string[] }): Variab
     URL.canParse(value) && facts.schemes.includes(new URL(value).protocol.slice(0, -1)) ? value : undefined,
 });
 
+/** Like {@link url}, but may be empty: `''` means "not given". It holds no secret. */
+export const optionalUrl = (facts: {
+  description: string;
+  schemes: readonly string[];
+}): Variable<string> => ({
+  ...optionalText(facts),
+  rule: `a URL that begins with ${facts.schemes.map((scheme) => `${scheme}://`).join(' or ')}, and nothing but a name and a port`,
+  read: (value) => {
+    if (value === '') return '';
+    if (!URL.canParse(value)) return undefined;
+    const { protocol, host, pathname, search, hash, username } = new URL(value);
+    const isBare =
+      pathname + search + hash + username === '' || (pathname === '/' && search + hash + username === '');
+    return isBare && facts.schemes.includes(protocol.slice(0, -1)) ? `${protocol}//${host}` : undefined;
+  },
+});
+
 function wholeNumber(value: string, from: number, to: number): number | undefined {
   if (!/^\d{1,15}$/.test(value)) return undefined;
   const number = Number(value);

@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 /** Which packages of Debian and Ubuntu each part of Nephos needs, and which of them are missing. */
 
 /**
- * What packages are for: running machines, building guests for tests and the tutorial, testing the console, testing
- * sign-in with a directory.
+ * What packages are for: running machines, building guests for tests and the tutorial, testing how hosts are installed
+ * over SSH, testing the console, testing sign-in with a directory.
  */
-export type Purpose = 'hypervisor' | 'guest-image' | 'browser' | 'directory';
+export type Purpose = 'hypervisor' | 'guest-image' | 'ssh-host' | 'browser' | 'directory';
 
 /** Something that a purpose needs. */
 export interface Requirement {
@@ -42,6 +42,8 @@ export const requirements: Readonly<Record<Purpose, readonly Requirement[]>> = {
     need('ebtables'),
     // Boot ROMs of network cards, without which QEMU refuses to start a machine that has one.
     need('ipxe-qemu', '/usr/lib/ipxe/qemu', '/usr/share/qemu/pxe-virtio.rom', '/usr/share/ipxe/qemu'),
+    // Firmware for guests that start by UEFI.
+    need('ovmf', '/usr/share/OVMF', '/usr/share/edk2/ovmf'),
     need('openssl'),
   ],
   // The kernel and busybox that go into the guest are only downloaded, not installed.
@@ -57,6 +59,12 @@ export const requirements: Readonly<Record<Purpose, readonly Requirement[]>> = {
     need('kmod', 'depmod'),
     need('e2fsprogs', 'mkfs.ext4'),
     need('qemu-utils', 'qemu-img'),
+  ],
+  'ssh-host': [
+    need('openssh-server', 'sshd'),
+    need('openssh-client', 'ssh-keygen'),
+    need('sudo'),
+    need('curl'),
   ],
   browser: [
     {

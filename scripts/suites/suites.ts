@@ -19,8 +19,8 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'hypervisor',
-    budgetSeconds: 420,
-    needs: ['hypervisor', 'guest-image'],
+    budgetSeconds: 640,
+    needs: ['hypervisor', 'guest-image', 'ssh-host'],
     run: () => runVitest(['--project', 'hypervisor']),
   },
   {
@@ -31,13 +31,13 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'faults',
-    budgetSeconds: 480,
-    needs: ['hypervisor', 'guest-image'],
+    budgetSeconds: 640,
+    needs: ['hypervisor', 'guest-image', 'ssh-host'],
     run: () => runVitest(['--project', 'faults']),
   },
   {
     name: 'browser',
-    budgetSeconds: 600,
+    budgetSeconds: 720,
     needs: ['hypervisor', 'guest-image', 'browser'],
     run: () => runPlaywright([]),
   },

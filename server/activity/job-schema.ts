@@ -36,7 +36,7 @@ const JobStepStatus = builder.enumType('JobStepStatus', {
 const JobStep = builder.objectRef<JobStepFacts>('JobStep').implement({
   description: 'One named step of a job.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Stable name in camelCase: `createRootDisk`.' }),
+    name: t.exposeString('name', { description: 'Stable name in camelCase: `createDisks`.' }),
     status: t.field({ type: JobStepStatus, description: 'How far it is.', resolve: ({ status }) => status }),
     progress: t.int({
       nullable: true,

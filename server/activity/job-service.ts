@@ -2,6 +2,7 @@ import type { Id } from '@nephos/model/kernel/ids.ts';
 import { getForChange } from '../identity/access/guarded-loader.ts';
 import type { Actor } from '../platform/actor.ts';
 import { PlatformError } from '../platform/errors.ts';
+import { tellOfCancellation } from '../platform/jobs/cancellation.ts';
 import type { JobRow } from '../platform/jobs/job-store.ts';
 import type { Platform } from '../platform/platform.ts';
 
@@ -18,13 +19,14 @@ export class JobService {
   /** Whether a job can still be cancelled: it is under way and has not passed its saga's point of no return. */
   isCancellable(job: JobRow): boolean {
     if (!unfinished.includes(job.status) || job.error !== null) return false;
-    const { noReturnFrom } = this.#platform.runner.sagaOf(job.kind);
-    const last = job.steps.find(({ name }) => name === noReturnFrom);
-    return job.status === 'QUEUED' || last === undefined || last.status === 'PENDING';
+    const { noReturnFrom, noReturnAfter } = this.#platform.runner.sagaOf(job.kind);
+    const statusOf = (step: string | undefined) => job.steps.find(({ name }) => name === step)?.status;
+    const hasBegun = (statusOf(noReturnFrom) ?? 'PENDING') !== 'PENDING';
+    return job.status === 'QUEUED' || (!hasBegun && statusOf(noReturnAfter) !== 'SUCCEEDED');
   }
 
   async cancel(actor: Actor, id: Id<'Job'>): Promise<{ jobId: string }> {
-    const { mutations, bus, runner, clock } = this.#platform;
+    const { mutations, clock } = this.#platform;
     await mutations.run({ action: 'job.cancel', actor, input: {} }, async (mutation) => {
       const job = await getForChange(mutation.tx, actor, 'Job', id, 'job.cancel');
       if (!this.isCancellable(job)) {
@@ -44,8 +46,7 @@ export class JobService {
       mutation.concerns('Job', id, job.accountId, { kind: job.kind });
       return {};
     });
-    runner.cancel(id);
-    await bus.send(undefined, 'job.cancel', { jobId: id });
+    await tellOfCancellation(this.#platform, id);
     return { jobId: id };
   }
 

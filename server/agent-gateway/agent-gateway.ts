@@ -9,8 +9,8 @@ import {
   type Hello,
   type HelloAnswer,
   type MachineChanged,
-  type Statistics,
 } from '@nephos/agent-protocol/reports.ts';
+import type { Statistics, StatisticsAnswer } from '@nephos/agent-protocol/statistics.ts';
 import type { Row } from '@nephos/model/database.ts';
 import { isId, type Id } from '@nephos/model/kernel/ids.ts';
 import { buildSchema, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
@@ -31,7 +31,8 @@ export interface AgentListener {
   onGone?(agentId: Id<'Agent'>): Promise<void>;
   /** `at`: when it happened, by this server's clock. */
   onMachineChanged?(agentId: Id<'Agent'>, report: MachineChanged, at: Date): Promise<void>;
-  onStatistics?(agentId: Id<'Agent'>, report: Statistics, at: Date): Promise<void>;
+  /** `at`: when it was measured, by this server's clock. The one who keeps it says what to measure next. */
+  onStatistics?(agentId: Id<'Agent'>, report: Statistics, at: Date): Promise<StatisticsAnswer>;
 }
 
 /** One WebSocket on the agent port, and who is at its other end. */
@@ -64,6 +65,7 @@ export class AgentGateway {
     const { db, bus, clock, log, metrics } = platform;
     this.dispatcher = new AgentDispatcher({ db, bus, metrics, sessions: this.#sessions });
     this.enrolment = new EnrolmentService({ db, clock, authority, log });
+    bus.on('agent.disconnect', ({ agentId, reason }) => this.#sessions.get(agentId)?.close(reason));
     this.#documents = new Map(Object.values(agentOperations).map((text) => [text, parse(text)]));
     for (const document of this.#documents.values()) {
       const [problem] = validate(this.schema, document);
@@ -92,6 +94,12 @@ export class AgentGateway {
 
   isConnectedHere(agentId: string): boolean {
     return this.#sessions.has(agentId);
+  }
+
+  /** Ends an agent's connection, whichever server holds it. Unless it was revoked it is back in a moment. */
+  async disconnect(agentId: Id<'Agent'>, reason: string): Promise<void> {
+    this.#sessions.get(agentId)?.close(reason);
+    await this.#platform.bus.send(undefined, 'agent.disconnect', { agentId, reason });
   }
 
   /** The parsed operation, if it is one of the protocol's; a connection without a certificate may only enrol. */
@@ -144,11 +152,15 @@ export class AgentGateway {
         const { agentId } = sessionOf(connection);
         return acknowledged(this.#each((listener) => listener.onMachineChanged?.(agentId, report, at)));
       }),
-      statistics: answer('statistics', (report: Statistics) => {
+      statistics: answer('statistics', async (report: Statistics): Promise<StatisticsAnswer> => {
         const { agentId } = sessionOf(connection);
-        return acknowledged(
-          this.#each((listener) => listener.onStatistics?.(agentId, report, this.#platform.clock.now())),
+        const at = new Date(this.#platform.clock.now().getTime() - report.ageMilliseconds);
+        const answers = await Promise.all(
+          this.#listeners.map(async (listener) => listener.onStatistics?.(agentId, report, at)),
         );
+        const kept = answers.find((each) => each !== undefined);
+        if (kept === undefined) throw new Error('nobody keeps statistics');
+        return kept;
       }),
       commandProgress: answer(
         'commandProgress',

@@ -1,5 +1,6 @@
 import {
   formatEnrolmentToken,
+  parseEnrolmentToken,
   type CertificateAnswer,
   type EnrolInput,
 } from '@nephos/agent-protocol/enrolment.ts';
@@ -18,6 +19,8 @@ export interface TokenOrder {
   /** How many agents it admits. */
   uses: number;
   validMinutes: number;
+  /** For one agent: the id that it gets. It may enrol anew when it lost its certificate. */
+  agentId?: Id<'Agent'>;
 }
 
 /** Admits agents: one-time tokens against certificates. */
@@ -40,7 +43,13 @@ export class EnrolmentService {
     const expiresAt = new Date(this.#clock.now().getTime() + order.validMinutes * 60_000);
     await this.#db
       .insertInto('EnrolmentToken')
-      .values({ tokenHash: hashSecret(secret), kind: order.kind, remainingUses: order.uses, expiresAt })
+      .values({
+        tokenHash: hashSecret(secret),
+        kind: order.kind,
+        remainingUses: order.uses,
+        agentId: order.agentId ?? null,
+        expiresAt,
+      })
       .execute();
     return { token: formatEnrolmentToken({ caFingerprint: this.#authority.fingerprint, secret }), expiresAt };
   }
@@ -50,7 +59,12 @@ export class EnrolmentService {
    * @throws PlatformError UNAUTHENTICATED, the same for every token that is not good; VALIDATION_FAILED
    */
   async enrol(input: EnrolInput, clientAddress: string): Promise<CertificateAnswer> {
-    const agentId = newId('Agent');
+    const known = await this.#db
+      .selectFrom('EnrolmentToken')
+      .select('agentId')
+      .where('tokenHash', '=', hashSecret(input.secret))
+      .executeTakeFirst();
+    const agentId = known?.agentId ?? newId('Agent');
     const certificate = await this.#authority.issueForAgent(agentId, input.certificateRequest);
     const now = this.#clock.now();
     await this.#db.transaction().execute(async (tx) => {
@@ -79,6 +93,11 @@ export class EnrolmentService {
           certificateUntil: certificate.until,
           softwareVersion: '',
         })
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet({ certificateHash: certificate.hash, certificateUntil: certificate.until }),
+        )
         .execute();
       await audit(tx, {
         action: 'agent.enrol',
@@ -95,6 +114,26 @@ export class EnrolmentService {
     return { certificate: certificate.pem, authority: this.#authority.certificate };
   }
 
+  /** Tokens that were made for one agent admit it no more. */
+  async revokeTokens(agentId: Id<'Agent'>): Promise<void> {
+    await this.#db.deleteFrom('EnrolmentToken').where('agentId', '=', agentId).execute();
+  }
+
+  /** Whether a token would admit a host agent now; it is not used up. */
+  async isGoodForHost(text: string): Promise<boolean> {
+    const secret = secretOf(text);
+    if (secret === undefined) return false;
+    const token = await this.#db
+      .selectFrom('EnrolmentToken')
+      .select('kind')
+      .where('tokenHash', '=', hashSecret(secret))
+      .where('kind', '=', 'HOST')
+      .where('remainingUses', '>', 0)
+      .where('expiresAt', '>', this.#clock.now())
+      .executeTakeFirst();
+    return token !== undefined;
+  }
+
   /** A new certificate for an agent that proved itself with its present one. */
   async renew(agentId: Id<'Agent'>, certificateRequest: string): Promise<CertificateAnswer> {
     const certificate = await this.#authority.issueForAgent(agentId, certificateRequest);
@@ -104,5 +143,13 @@ export class EnrolmentService {
       .where('id', '=', agentId)
       .execute();
     return { certificate: certificate.pem, authority: this.#authority.certificate };
+  }
+}
+
+function secretOf(text: string): string | undefined {
+  try {
+    return parseEnrolmentToken(text).secret;
+  } catch {
+    return undefined;
   }
 }

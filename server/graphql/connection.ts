@@ -55,11 +55,13 @@ const countedExactly = 10_000;
 
 type Position = [value: string | number | null, id: string];
 
-function encodeCursor(position: Position): string {
+/** A place in a list: the value it is ordered by, and the id. */
+export function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-function decodeCursor(path: string, cursor: string): Position {
+/** @throws PlatformError VALIDATION_FAILED for text that is no cursor */
+export function decodeCursor(path: string, cursor: string): Position {
   try {
     const position = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
     if (Array.isArray(position) && position.length === 2 && typeof position[1] === 'string')
@@ -70,7 +72,8 @@ function decodeCursor(path: string, cursor: string): Position {
   throw invalid(path, cursor, 'must be a cursor of this list');
 }
 
-function sizeOf({ first, last }: PageArgs): { size: number; isBackward: boolean } {
+/** @throws PlatformError VALIDATION_FAILED for a length that no page has */
+export function sizeOf({ first, last }: PageArgs): { size: number; isBackward: boolean } {
   if (first != null && last != null) throw invalid('last', last, 'must not be given together with first');
   const [path, size] = last != null ? ['last', last] : ['first', first ?? defaultPage];
   if (size < 1 || size > largestPage) throw invalid(path, size, `must be from 1 to ${largestPage}`);

@@ -35,7 +35,19 @@ export interface ListFieldOptions<Table extends GuardedTable, Filter> {
 /** Tables of things that an account owns, and so can be listed for one account alone. */
 const ownedTables: ReadonlySet<GuardedTable> = new Set<
   { [Table in GuardedTable]: 'accountId' extends keyof Row<Table> ? Table : never }[GuardedTable]
->(['AuditEvent', 'Image', 'Job', 'Nic', 'UsageRecord', 'User', 'VirtualMachine', 'Volume']);
+>([
+  'AffinityGroup',
+  'AuditEvent',
+  'Image',
+  'Job',
+  'Nic',
+  'SshKeyPair',
+  'UsageRecord',
+  'User',
+  'VirtualMachine',
+  'VirtualMachineSchedule',
+  'Volume',
+]);
 
 /** `%` and `_` in what a person typed mean themselves. */
 function containing(text: string): string {

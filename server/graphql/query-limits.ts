@@ -34,6 +34,13 @@ export const queryLimits = {
 /** What lists without `first` or `last` are taken to hold. */
 const presumedItems = { connection: 50, list: 5 };
 
+/** Lists that are long without a `first`, and how long they may be. */
+const longLists: Readonly<Record<string, number>> = {
+  'VirtualMachineStatistics.points': 1500,
+  'HostStatistics.points': 1500,
+  'StoragePoolStatistics.points': 1500,
+};
+
 export interface MeasuredOperation {
   schema: GraphQLSchema;
   document: DocumentNode;
@@ -100,7 +107,11 @@ export function assertWithinLimits({ schema, document, operationName, variables 
       return;
     }
     const isList = isListType(getNullableType(definition.type));
-    const items = isList ? (parent.name.endsWith('Connection') ? within : (asked ?? presumedItems.list)) : 1;
+    const items = isList
+      ? parent.name.endsWith('Connection')
+        ? within
+        : (asked ?? longLists[`${parent.name}.${field.name.value}`] ?? presumedItems.list)
+      : 1;
     visitSet(field.selectionSet, inner, depth + 1, times * items, within);
   };
 

@@ -18,7 +18,7 @@ export interface ConsoleWebsocketOptions {
   log: Logger;
 }
 
-/** `/console/vnc/<token>`: a machine's screen, from a browser to the host's VNC server. */
+/** `/console/vnc/<token>` and `/console/serial/<token>`: a machine's screen or serial port, from its host to a browser. */
 export class ConsoleWebsocket {
   readonly #sockets = new WebSocketServer({
     noServer: true,

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { maskError } from '../graphql/mask-error.ts';
 import { PlatformError } from '../platform/errors.ts';
+import { agentDownloadPath, type AgentDownloads } from './agent-downloads.ts';
 import { credentialsOf, identify } from './authentication.ts';
+import { CloudMetrics } from './cloud-metrics.ts';
 import { ConsoleWebsocket } from './console-websocket.ts';
 import { GraphqlHttp, type GraphqlHttpOptions } from './graphql-http.ts';
 import { GraphqlWebsocket } from './graphql-websocket.ts';
@@ -14,6 +16,7 @@ import type { StaticFiles } from './static-files.ts';
 
 export interface HttpServerOptions extends GraphqlHttpOptions {
   health: Health;
+  downloads: AgentDownloads;
   files: StaticFiles;
   host: string;
   port: number;
@@ -30,6 +33,7 @@ export class HttpServer {
   readonly #websocket: GraphqlWebsocket;
   readonly #consoles: ConsoleWebsocket;
   readonly #oidc: OidcRoutes;
+  readonly #cloudMetrics: CloudMetrics;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -50,6 +54,7 @@ export class HttpServer {
       publicUrl: options.publicUrl,
       log: platform.log,
     });
+    this.#cloudMetrics = new CloudMetrics(options);
     this.#server = createServer((request, response) => {
       this.#route(request, response).catch((error: unknown) => {
         platform.log.error({ err: error }, 'HTTP request failed');
@@ -87,7 +92,7 @@ export class HttpServer {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { health, files } = this.#options;
+    const { health, files, downloads } = this.#options;
     const pathname = pathOf(request);
     switch (pathname) {
       case '/graphql':
@@ -107,7 +112,10 @@ export class HttpServer {
           return;
         }
         return health.metrics(response);
+      case '/metrics/cloud':
+        return this.#cloudMetrics.handle(request, response);
       default:
+        if (pathname.startsWith(agentDownloadPath)) return downloads.handle(request, response, pathname);
         if (pathname.startsWith('/auth/oidc/')) return this.#oidc.handle(request, response, pathname);
         files.serve(request, response, pathname);
     }
@@ -126,7 +134,7 @@ export class HttpServer {
       return;
     }
     const pathname = pathOf(request);
-    const token = /^\/console\/vnc\/([\w-]{20,100})$/.exec(pathname)?.[1];
+    const token = /^\/console\/(?:vnc|serial)\/([\w-]{20,100})$/.exec(pathname)?.[1];
     if (pathname === '/graphql') await this.#websocket.upgrade(request, socket, head);
     else if (token !== undefined) await this.#consoles.upgrade(request, socket, head, token);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');

@@ -34,3 +34,18 @@ export function isUniqueViolation(error: unknown, index?: string): boolean {
     (index === undefined || error.constraint === index)
   );
 }
+
+/** Whether a row came to a partitioned table that has no partition for its time. */
+export function lacksPartition(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23514' && error.routine === 'ExecFindPartition';
+}
+
+/** Whether a lock was not got within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '55P03';
+}
+
+/** Whether the transaction was broken off because it waited in a circle with others. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '40P01';
+}

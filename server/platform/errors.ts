@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'QUERY_TOO_COMPLEX'
   | 'AGENT_UNREACHABLE'
   | 'AGENT_FAILED'
+  | 'HOST_UNREACHABLE'
+  | 'HOST_UNFIT'
   | 'TIMEOUT'
   | 'CANCELLED'
   | 'INTERNAL';
@@ -58,7 +60,7 @@ export interface Violation {
 const longestShownValue = 120;
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value, (_, part: unknown) =>
+  const text = JSON.stringify(value ?? null, (_, part: unknown) =>
     typeof part === 'bigint' ? part.toString() : part,
   );
   return text.length > longestShownValue ? `${text.slice(0, longestShownValue)}…` : text;

@@ -14,10 +14,13 @@ const behindMs = 2 * 86_400_000;
 
 const partitioned = [
   { table: 'Change', period: 'day' },
-  { table: 'MachineSample', period: 'day' },
   { table: 'AuditEvent', period: 'month' },
   { table: 'UsageEvent', period: 'month' },
 ] as const;
+
+/** Samples are packed soon after their hour: its partition must not be made again after that. */
+const hoursAheadMs = 86_400_000;
+const hoursBehindMs = 60_000;
 
 /** Makes the partitions that rows of about this moment and the next two weeks go into. */
 export async function ensurePartitions(db: Database, at: Date): Promise<void> {
@@ -29,6 +32,9 @@ export async function ensurePartitions(db: Database, at: Date): Promise<void> {
     for (const { table, period } of partitioned) {
       await sql`select nephos_ensure_partitions(${table}, ${period}, ${since}, ${until})`.execute(tx);
     }
+    const hour = new Date(at.getTime() - hoursBehindMs);
+    const hoursUntil = new Date(at.getTime() + hoursAheadMs);
+    await sql`select nephos_ensure_partitions('FreshSample', 'hour', ${hour}, ${hoursUntil})`.execute(tx);
   });
 }
 
@@ -69,7 +75,6 @@ export class Housekeeping {
     await ensurePartitions(db, now);
     const keepFrom = {
       Change: days(settings.get('change.feed.retention.days')),
-      MachineSample: days(settings.get('vm.stats.retention.days')),
       UsageEvent: months(settings.get('usage.event.retention.months')),
     };
     for (const { table, period } of partitioned) {
@@ -92,6 +97,13 @@ export class Housekeeping {
     await db.deleteFrom('OidcFlow').where('expiresAt', '<', now).execute();
     await db.deleteFrom('ConsoleToken').where('expiresAt', '<', now).execute();
     await db.deleteFrom('ProjectInvitation').where('expiresAt', '<', days(30)).execute();
+    await db
+      .deleteFrom('HostInstallation')
+      .where('createdAt', '<', days(settings.get('job.expire.days')))
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('Host').select('Host.id').whereRef('Host.id', '=', 'HostInstallation.hostId'))),
+      )
+      .execute();
     await db.deleteFrom('EnrolmentToken').where('expiresAt', '<', days(1)).execute();
     // Last: a chain that is broken is no reason to keep the rest.
     await removeEventsBefore(db, chain, months(settings.get('audit.retention.months')));

@@ -58,17 +58,17 @@ test('a change tells what was and what is', async () => {
 
 test('a refusal names the permission, the target and the rule, and no value', async () => {
   const machineId = newId('VirtualMachine');
-  const rename = `mutation ($input: RenameVirtualMachineInput!) {
-    renameVirtualMachine(input: $input) { virtualMachine { id } }
+  const rename = `mutation ($input: UpdateVirtualMachineInput!) {
+    updateVirtualMachine(input: $input) { virtualMachine { id } }
   }`;
   const unseen = await tenant.client.send(rename, { input: { id: machineId, name: 'web-1' } });
   expect((await eventsOf(server.db, unseen))[0]).toMatchObject({
-    action: 'virtualMachine.rename',
+    action: 'virtualMachine.update',
     outcome: 'NOT_FOUND',
     targetKind: 'VirtualMachine',
     targetId: machineId,
     accountId: tenant.accountId,
-    details: { field: 'Mutation.renameVirtualMachine' },
+    details: { field: 'Mutation.updateVirtualMachine' },
   });
   const wrong = await tenant.client.send(rename, { input: { id: machineId, name: 'not-to-be-logged <b>' } });
   const [event] = await eventsOf(server.db, wrong);

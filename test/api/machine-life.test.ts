@@ -41,7 +41,7 @@ test('a machine lives its whole life', async () => {
   expect(job.steps.map(({ name, status }) => `${name} ${status}`)).toEqual([
     'reserve SUCCEEDED',
     'prepareTemplate SUCCEEDED',
-    'createRootDisk SUCCEEDED',
+    'createDisks SUCCEEDED',
     'start SUCCEEDED',
   ]);
   expect(machine).toMatchObject({ state: 'RUNNING', ipAddress: '10.1.1.1', volumes: [{ state: 'READY' }] });

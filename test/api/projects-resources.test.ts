@@ -62,7 +62,7 @@ const machine = (name: string, accountId?: string) => ({
 
 const rename = (client: ApiClient, id: string, name: string) =>
   client.ask(
-    'mutation ($id: ID!, $name: String!) { renameVirtualMachine(input: { id: $id, name: $name }) { virtualMachine { name } } }',
+    'mutation ($id: ID!, $name: String!) { updateVirtualMachine(input: { id: $id, name: $name }) { virtualMachine { name } } }',
     { id, name },
   );
 

@@ -71,13 +71,14 @@ async function identityPages(admin: ApiClient): Promise<Record<string, string>> 
 
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
-  const { virtualMachines, zones, auditEvents, projects } = await admin.ask<{
+  const { virtualMachines, zones, auditEvents, projects, hosts } = await admin.ask<{
     auditEvents: { nodes: { id: string }[] };
+    hosts: { nodes: { id: string }[] };
     projects: { nodes: { id: string }[] };
     virtualMachines: { nodes: { id: string }[] };
     zones: { nodes: { id: string }[] };
   }>(
-    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } projects(first: 1) { nodes { id } } }',
+    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } projects(first: 1) { nodes { id } } }',
   );
   const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
   const project = `/projects/${projects.nodes[0]!.id}`;
@@ -88,6 +89,8 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'create machine': '/virtual-machines/new',
     machine,
     'screen of a machine': `${machine}?tab=screen`,
+    'serial console of a machine': `${machine}?tab=serial`,
+    'automation of a machine': `${machine}?tab=automation`,
     'statistics of a machine': `${machine}?tab=statistics`,
     'activity of a machine': `${machine}?tab=activity`,
     'no such machine': '/virtual-machines/vm_00000000000000000000000000',
@@ -97,6 +100,8 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     zone: `/zones/${zones.nodes[0]!.id}`,
     'create zone': '/zones/new',
     hosts: '/hosts',
+    host: `/hosts/${hosts.nodes[0]!.id}`,
+    'no such host': '/hosts/host_00000000000000000000000000',
     'primary storage': '/storage',
     'secondary storage': '/storage?tab=secondary',
     projects: '/projects',
@@ -113,6 +118,8 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     settings: '/settings',
     profile: '/profile',
     'API keys': '/api-keys',
+    'SSH keys': '/ssh-keys',
+    'affinity groups': '/affinity-groups',
     'no such page': '/no/such/page',
   };
 }

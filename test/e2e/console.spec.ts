@@ -95,7 +95,7 @@ test('creates a machine with three choices, and shows the steps of its job', asy
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'web-1' })).toBeVisible();
   const job = page.getByRole('article', { name: 'Create machine' });
-  await expect(job.getByText('Create the root disk')).toBeVisible();
+  await expect(job.getByText('Create the disks')).toBeVisible();
   await expect(job.getByText('Succeeded', { exact: true })).toBeVisible();
   await expect(page.getByText('Running', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: /^Jobs/ }).click();
@@ -127,7 +127,7 @@ test('keeps a menu open, and says what can be done now, while its machine change
   const stop = page.getByRole('menuitem', { name: /^Stop/ });
   await expect(stop).toHaveAttribute('aria-disabled', 'true');
   await admin.ask(
-    'mutation ($input: VirtualMachineInput!) { startVirtualMachine(input: $input) { job { id } } }',
+    'mutation ($input: StartVirtualMachineInput!) { startVirtualMachine(input: $input) { job { id } } }',
     {
       input: { id: await machineId('web-1') },
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiError } from '../support/api-client.ts';
 import { deploy } from '../support/machines.ts';
+import { fillClusters } from '../support/settings.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const room = 20;
@@ -11,6 +12,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await startWorld({ memoryMib: room * machineMib });
+  await fillClusters(world.server.admin);
 });
 
 afterAll(async () => {

@@ -129,7 +129,7 @@ test('a guest runs on while all of Nephos is dead for a minute, and on return it
   expect(ping.longestSilence(diedAt), 'until all was back').toBeLessThan(longestSilenceMs);
 
   // What came back works: both machines can still be told what to do.
-  const started = await beginJob(admin, 'startVirtualMachine', 'VirtualMachineInput', { id: falls.id });
+  const started = await beginJob(admin, 'startVirtualMachine', 'StartVirtualMachineInput', { id: falls.id });
   expect(await followJob(admin, started)).toMatchObject({ status: 'SUCCEEDED' });
   expect((await getMachine(admin, falls.id)).state).toBe('RUNNING');
 });

@@ -63,7 +63,7 @@ test('a role that gets narrower makes its keys narrower, at once', async () => {
     .execute();
   expect(await rightsOf(client)).toEqual(['zone.list']);
   const start =
-    'mutation ($input: VirtualMachineInput!) { startVirtualMachine(input: $input) { job { id } } }';
+    'mutation ($input: StartVirtualMachineInput!) { startVirtualMachine(input: $input) { job { id } } }';
   expect(await refusalOf(client, start, { input: { id: newId('VirtualMachine') } })).toMatchObject({
     code: 'FORBIDDEN',
   });

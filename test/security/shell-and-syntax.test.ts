@@ -36,6 +36,7 @@ describe('a definition of a machine keeps its shape', () => {
   const xml = domainXml({
     virtType: 'qemu',
     vncSocket: `/run/nephos/${hostile}`,
+    seedFile: null,
     filter: hostile,
     spec: {
       machineId,

@@ -7,6 +7,8 @@ import { sql } from 'kysely';
 export interface Books {
   /** `host machine` of machines that run. */
   running: string[];
+  /** `host machine` of machines that stand still. */
+  suspended: string[];
   /** `host machine` of machines that are defined but off, or, as the database sees it, may be. */
   off: string[];
   /** `pool volume bytes` */
@@ -51,12 +53,18 @@ export async function seenInDatabase(
       select * from (${countedThings}) as counted where "amount" > 0`.execute(db),
     ]);
   const nameOf = (id: string | null) => hosts.find(({ hostId }) => hostId === id)?.name ?? 'nowhere';
-  const placed = (hostId: string) => machines.filter((machine) => machine.hostId === hostId);
+  // Both hosts keep what a machine needs while it moves from one to the other.
+  const placed = (hostId: string) =>
+    machines.filter((machine) => machine.hostId === hostId || machine.targetHostId === hostId);
   const sum = (values: bigint[]) => values.reduce((total, value) => total + value, 0n);
   return {
     believed: {
       running: machines
         .filter(({ state }) => state === 'RUNNING')
+        .map(({ id, hostId }) => `${nameOf(hostId)} ${id}`)
+        .sort(),
+      suspended: machines
+        .filter(({ state }) => state === 'SUSPENDED')
         .map(({ id, hostId }) => `${nameOf(hostId)} ${id}`)
         .sort(),
       off: machines

@@ -10,7 +10,7 @@ export async function seenInSimulator({
   const machines = hosts.flatMap((state, index) =>
     Object.values(state.machines).map((machine) => ({ ...machine, host: simulator.hostName(index) })),
   );
-  const named = (power: 'ON' | 'OFF') =>
+  const named = (power: 'ON' | 'OFF' | 'PAUSED') =>
     machines
       .filter((machine) => machine.power === power)
       .map(({ host, machineId }) => `${host} ${machineId}`)
@@ -18,6 +18,7 @@ export async function seenInSimulator({
   const spaced = (key: string) => key.replace('/', ' ');
   return {
     running: named('ON'),
+    suspended: named('PAUSED'),
     off: named('OFF'),
     volumes: hosts
       .flatMap(({ volumes }) =>

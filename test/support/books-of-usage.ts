@@ -45,7 +45,7 @@ async function presentThings(db: Database): Promise<Record<(typeof meters)[numbe
     .where('state', '=', 'READY')
     .execute();
   const ids = (rows: { id: string }[]) => new Set(rows.map(({ id }) => id));
-  const running = machines.filter(({ state }) => state === 'RUNNING');
+  const running = machines.filter(({ state }) => state === 'RUNNING' || state === 'SUSPENDED');
   return {
     // A machine that never ran was never metered.
     VM_CREATE: ids([...running, ...machines.filter(({ lastHostId }) => lastHostId !== null)]),

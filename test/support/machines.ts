@@ -121,6 +121,11 @@ type MachineMutation =
   | 'startVirtualMachine'
   | 'stopVirtualMachine'
   | 'rebootVirtualMachine'
+  | 'reinstallVirtualMachine'
+  | 'scaleVirtualMachine'
+  | 'suspendVirtualMachine'
+  | 'resumeVirtualMachine'
+  | 'migrateVirtualMachine'
   | 'destroyVirtualMachine'
   | 'expungeVirtualMachine'
   | 'attachIso'
@@ -128,7 +133,12 @@ type MachineMutation =
 
 /** Input types that are not simply `VirtualMachineInput`. */
 const inputTypes: Partial<Record<MachineMutation, string>> = {
+  startVirtualMachine: 'StartVirtualMachineInput',
+  scaleVirtualMachine: 'ScaleVirtualMachineInput',
+  reinstallVirtualMachine: 'ReinstallVirtualMachineInput',
   stopVirtualMachine: 'StopVirtualMachineInput',
+  rebootVirtualMachine: 'RebootVirtualMachineInput',
+  migrateVirtualMachine: 'MigrateVirtualMachineInput',
   attachIso: 'AttachIsoInput',
 };
 

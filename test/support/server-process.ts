@@ -11,6 +11,8 @@ export interface ServerProcessOptions {
   /** Shared by servers of one database. */
   folder?: string;
   leaseSeconds?: number;
+  /** Where agents connect; loopback when left out. */
+  agentListen?: string;
 }
 
 /** A management server in a process of its own, on ports that stay the same from one start to the next. */
@@ -29,7 +31,7 @@ export class ServerProcess implements AsyncDisposable {
     this.#ports = ports;
     this.folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'nephos-server-'));
     this.url = `http://127.0.0.1:${ports.http}`;
-    this.agentUrl = `wss://127.0.0.1:${ports.agent}`;
+    this.agentUrl = `wss://${options.agentListen ?? '127.0.0.1'}:${ports.agent}`;
   }
 
   /** Resolves when it serves. */
@@ -51,6 +53,7 @@ export class ServerProcess implements AsyncDisposable {
       DATABASE_URL: this.#options.databaseUrl,
       NEPHOS_HTTP_PORT: String(this.#ports.http),
       NEPHOS_AGENT_PORT: String(this.#ports.agent),
+      NEPHOS_AGENT_LISTEN: this.#options.agentListen ?? '127.0.0.1',
       NEPHOS_MASTER_KEY_FILE: path.join(this.folder, 'master.key'),
       NEPHOS_TOKEN_FOLDER: path.join(this.folder, 'tokens'),
       NEPHOS_ADMIN_PASSWORD: adminPassword,

@@ -31,6 +31,14 @@ export interface TestServerOptions {
   /** Most jobs at a time. */
   jobConcurrency?: number;
   consoleFolder?: string;
+  /** Another server's, for a second one on its database; a new one when left out. */
+  masterKeyFile?: string;
+  /** Where the API is; loopback when left out. */
+  listen?: string;
+  /** Where agents connect; loopback when left out. */
+  agentListen?: string;
+  /** By which address agents are told to connect. */
+  agentPublicUrl?: string;
   /** Networks whose `X-Forwarded-For` is believed. */
   trustedProxies?: string;
 }
@@ -43,17 +51,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const application = await startApplication({
     databaseUrl: database.url,
     databaseConnections: 24,
-    masterKeyFile: path.join(folder, 'master.key'),
+    masterKeyFile: options.masterKeyFile ?? path.join(folder, 'master.key'),
     jobConcurrency: options.jobConcurrency ?? 200,
     leaseSeconds: options.leaseSeconds ?? 15,
     parkAt: '',
     clock: options.clock ?? systemClock,
     log: createLogger('server', process.env.NEPHOS_LOG_LEVEL ?? 'silent'),
-    listen: '127.0.0.1',
+    listen: options.listen ?? '127.0.0.1',
     httpPort: 0,
-    agentListen: '127.0.0.1',
+    agentListen: options.agentListen ?? '127.0.0.1',
     agentPort: 0,
     publicUrl: '',
+    agentPublicUrl: options.agentPublicUrl ?? '',
     trustedProxies: options.trustedProxies ?? '',
     consoleFolder: options.consoleFolder ?? path.join(folder, 'no-console'),
     adminPassword,
@@ -61,12 +70,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     tokenUses: 1,
     onStatement: () => statements++,
   });
-  const url = `http://127.0.0.1:${application.httpPort}`;
+  const url = `http://${options.listen ?? '127.0.0.1'}:${application.httpPort}`;
   const admin = await signIn(url, 'admin', adminPassword);
   return {
     application,
     url,
-    agentUrl: `wss://127.0.0.1:${application.agentPort}`,
+    agentUrl: `wss://${options.agentListen ?? '127.0.0.1'}:${application.agentPort}`,
     db: database.db,
     databaseUrl: database.url,
     folder,

@@ -37,15 +37,15 @@ export async function expectState(world: World, id: string, state: string): Prom
 }
 
 export async function rename(world: World, id: string, name: string): Promise<string> {
-  const { renameVirtualMachine } = await world.admin.ask<{
-    renameVirtualMachine: { virtualMachine: { name: string } };
+  const { updateVirtualMachine } = await world.admin.ask<{
+    updateVirtualMachine: { virtualMachine: { name: string } };
   }>(
-    `mutation ($input: RenameVirtualMachineInput!) {
-      renameVirtualMachine(input: $input) { virtualMachine { name } }
+    `mutation ($input: UpdateVirtualMachineInput!) {
+      updateVirtualMachine(input: $input) { virtualMachine { name } }
     }`,
     { input: { id, name } },
   );
-  const now = renameVirtualMachine.virtualMachine.name;
+  const now = updateVirtualMachine.virtualMachine.name;
   expect(now === name, `it is called ${now}`);
   return now;
 }

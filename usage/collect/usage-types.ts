@@ -14,6 +14,8 @@ export type UsageType = (typeof usageTypes)[keyof typeof usageTypes];
 /** Which use of a thing begins, or ends, with an event. */
 export const usageOfEvent: Record<UsageEventKind, { usageType: UsageType; isBeginning: boolean }> = {
   VM_CREATE: { usageType: usageTypes.ALLOCATED_VM, isBeginning: true },
+  VM_SCALE: { usageType: usageTypes.ALLOCATED_VM, isBeginning: true },
+  VM_SCALE_LIVE: { usageType: usageTypes.RUNNING_VM, isBeginning: true },
   VM_EXPUNGE: { usageType: usageTypes.ALLOCATED_VM, isBeginning: false },
   VM_START: { usageType: usageTypes.RUNNING_VM, isBeginning: true },
   VM_STOP: { usageType: usageTypes.RUNNING_VM, isBeginning: false },

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { ConsoleKind } from '@nephos/model/generated/enums.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { AgentGateway } from '../../agent-gateway/agent-gateway.ts';
 import { getForChange } from '../../identity/access/guarded-loader.ts';
@@ -11,7 +12,7 @@ import { invalidState } from '../virtual-machine/store.ts';
 import { nextState } from '../virtual-machine/state-machine.ts';
 
 export interface ConsoleAccess {
-  /** Path of the WebSocket, token included: `/console/vnc/…`. It speaks RFB, subprotocol `binary`. */
+  /** Path of the WebSocket, token included: `/console/vnc/…` speaks RFB, `/console/serial/…` bytes as they are. */
   path: string;
   expiresAt: Date;
 }
@@ -27,7 +28,7 @@ export interface OpenConsole {
 
 const validMs = 60_000;
 
-/** The screens of machines. */
+/** The screens and serial ports of machines. */
 export class ConsoleAccessService {
   readonly #platform: Platform;
   readonly #gateway: AgentGateway;
@@ -37,8 +38,8 @@ export class ConsoleAccessService {
     this.#gateway = gateway;
   }
 
-  /** Lets the actor open a machine's screen once, within a minute. */
-  async grant(actor: Actor, id: Id<'VirtualMachine'>): Promise<ConsoleAccess> {
+  /** Lets the actor open a machine's screen, or its serial port, once, within a minute. */
+  async grant(actor: Actor, id: Id<'VirtualMachine'>, kind: ConsoleKind): Promise<ConsoleAccess> {
     const action = 'virtualMachine.console';
     const token = newSecret();
     const expiresAt = new Date(this.#platform.clock.now().getTime() + validMs);
@@ -49,6 +50,7 @@ export class ConsoleAccessService {
         .insertInto('ConsoleToken')
         .values({
           tokenHash: hashSecret(token),
+          kind,
           virtualMachineId: id,
           userId: actor.userId,
           sessionId: actor.sessionId,
@@ -59,11 +61,11 @@ export class ConsoleAccessService {
       mutation.concerns('VirtualMachine', id, machine.accountId);
       return {};
     });
-    return { path: `/console/vnc/${token}`, expiresAt };
+    return { path: `/console/${kind.toLowerCase()}/${token}`, expiresAt };
   }
 
   /**
-   * Uses a token up and connects to the machine's VNC server, through its host's agent.
+   * Uses a token up and connects to the machine's VNC server or serial port, through its host's agent.
    * @throws PlatformError UNAUTHENTICATED for a token that was used, ran out, never was, or whose owner may no longer;
    * AGENT_UNREACHABLE, TIMEOUT
    */
@@ -79,6 +81,7 @@ export class ConsoleAccessService {
       .returning([
         'VirtualMachine.id as machineId',
         'Host.agentId',
+        'ConsoleToken.kind',
         'ConsoleToken.userId',
         'ConsoleToken.sessionId',
         'ConsoleToken.apiKeyId',
@@ -87,13 +90,17 @@ export class ConsoleAccessService {
     const gone = () =>
       new PlatformError('UNAUTHENTICATED', 'this console token was used already, or its time is over');
     if (used === undefined) throw gone();
-    const { machineId, agentId, ...entry } = used;
+    const { machineId, agentId, kind, ...entry } = used;
     const findViewer = () => this.#findViewer({ ...entry, clientAddress }, machineId);
     const viewer = await findViewer();
     if (viewer === null) throw gone();
     if (agentId === null) throw new PlatformError('INVALID_STATE', 'the machine does not run any more');
     const stream = await this.#gateway.tunnels.expect(agentId, (tunnelId) =>
-      this.#gateway.dispatcher.ask(agentId, 'console.open', { machineId, tunnelId }),
+      this.#gateway.dispatcher.ask(agentId, 'console.open', {
+        machineId,
+        tunnelId,
+        ...(kind === 'SERIAL' && { kind }),
+      }),
     );
     return { machineId, stream, viewer, findViewer };
   }

@@ -1,188 +1,90 @@
 import type { Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
-import { PlatformError } from '../../platform/errors.ts';
-
-/** What a machine needs of a host. */
-export interface Demand {
-  zoneId: Id<'Zone'>;
-  cpuMhz: number;
-  memoryBytes: bigint;
-  /** Pools on which its disks lie already; the host must reach all of them. */
-  poolIds: readonly Id<'StoragePool'>[];
-  /** Space for a disk that is still to be made, on any pool that the host reaches; 0 for none. */
-  newDiskBytes: bigint;
-  /** Network in which it still needs an address; `null` when it has one. */
-  networkId: Id<'GuestNetwork'> | null;
-  /** Pod that its address is of, and so its host; `null` for any. */
-  podId: Id<'Pod'> | null;
-  /** Asked first. */
-  preferredHostId: Id<'Host'> | null;
-}
-
-/** Limits beyond which nothing is promised. */
-export interface PlacementLimits {
-  /** How many times its size a pool may be promised. */
-  storageOverprovisioning: number;
-  /** Percent of used space above which a pool gets no new disk. */
-  storageThreshold: number;
-}
+import { holdAffinity } from './affinity.ts';
+import { orderOf, ownMachines, searchesFor, type Search } from './candidates.ts';
+import { candidateHosts, conditionsOf, factsFor, type Question } from './conditions.ts';
+import type { Demand } from './demand.ts';
+import { choosePools, reservePools, type ReservedPool } from './pools.ts';
+import type { PlacementRules } from './rules.ts';
+import { countReasons, refusal } from './verdict.ts';
 
 export interface Placement {
   hostId: Id<'Host'>;
   hostName: string;
   podId: Id<'Pod'>;
+  clusterId: Id<'Cluster'>;
   agentId: Id<'Agent'>;
-  /** Pool for the new disk; `null` when none was asked for. */
-  poolId: Id<'StoragePool'> | null;
-  poolPath: string | null;
+  /** Pools for the new disks, in their order. */
+  pools: readonly ReservedPool[];
 }
 
-/** Conditions by name: a host takes a machine when all of them hold. The names are what people are told. */
-function conditionsOf(demand: Demand, limits: PlacementLimits) {
-  const { newDiskBytes, poolIds, networkId } = demand;
-  const { storageOverprovisioning, storageThreshold } = limits;
-  return {
-    hostNotUp: sql<boolean>`h."linkState" = 'UP'`,
-    hostNotEnabled: sql<boolean>`h."adminState" = 'ENABLED' and cl."allocationState" = 'ENABLED'`,
-    tooLittleCpu: sql<boolean>`c."cpuMhzReserved" + ${demand.cpuMhz} <= c."cpuMhzTotal"`,
-    tooLittleMemory: sql<boolean>`c."memoryBytesReserved" + ${demand.memoryBytes} <= c."memoryBytesTotal"`,
-    storageNotReached: sql<boolean>`not exists (
-      select 1 from unnest(${poolIds}::text[]) as needed("poolId") where not exists (
-        select 1 from "StoragePoolHost" r where r."hostId" = h."id" and r."poolId" = needed."poolId"))`,
-    otherPod: demand.podId === null ? sql<boolean>`true` : sql<boolean>`h."podId" = ${demand.podId}`,
-    tooLittleStorage:
-      newDiskBytes === 0n
-        ? sql<boolean>`true`
-        : sql<boolean>`exists (
-            select 1 from "StoragePoolHost" r
-            join "StoragePool" p on p."id" = r."poolId" and p."state" = 'UP'
-            join "StoragePoolCapacity" pc on pc."poolId" = p."id"
-            where r."hostId" = h."id" and pc."allocatedBytes" + ${newDiskBytes} <= pc."totalBytes" * ${storageOverprovisioning}
-              and pc."usedBytes" * 100 <= pc."totalBytes" * ${storageThreshold})`,
-    noFreeAddress:
-      networkId === null
-        ? sql<boolean>`true`
-        : sql<boolean>`exists (
-            select 1 from "GuestIpRange" g join "GuestIpAddress" a on a."rangeId" = g."id" and a."nicId" is null
-            where g."networkId" = ${networkId} and g."podId" = h."podId")`,
-  };
-}
-
-const hostsOf = (zoneId: Id<'Zone'>) => sql`
-  "Host" h join "HostCapacity" c on c."hostId" = h."id" join "Cluster" cl on cl."id" = h."clusterId"
-  where h."zoneId" = ${zoneId}`;
+type ReservedHost = Omit<Placement, 'pools'>;
 
 /**
- * Chooses a host and reserves what a machine needs of it, in one statement that cannot promise anything twice. Of
- * hosts that fit, the one that promised the least of its memory comes first.
+ * Chooses a host and reserves what a machine needs of it, in statements that cannot promise anything twice. What comes
+ * first: the preferred host, soft affinity, hardware of the owner's own, the strategy.
  * @throws PlatformError INSUFFICIENT_CAPACITY with the number of hosts that each reason ruled out
  */
 export async function reserveHost(
   tx: Transaction,
   demand: Demand,
-  limits: PlacementLimits,
+  rules: PlacementRules,
+  /** `LATE`: pools are only chosen, and {@link takePools} promises their space at the end of the transaction. */
+  space: 'AT_ONCE' | 'LATE' = 'AT_ONCE',
 ): Promise<Placement> {
-  // First past the hosts that others are taking at this moment; if none is left, waiting for those.
-  const placed =
-    (await tryReserve(tx, demand, limits, 'skip locked')) ?? (await tryReserve(tx, demand, limits, ''));
-  if (placed === undefined) throw await refusal(tx, demand, limits);
-  if (demand.newDiskBytes === 0n) return { ...placed, poolId: null, poolPath: null };
-  const pool = await reservePool(tx, placed.hostId, demand.newDiskBytes, limits);
-  if (pool === undefined) throw await refusal(tx, demand, limits);
-  return { ...placed, ...pool };
+  const question = { demand, affinity: await holdAffinity(tx, demand), rules };
+  // What was found may be taken by others before it is reserved; then others may fit all the same.
+  for (let tries = 0; tries < 20; tries++) {
+    const host = await findHost(tx, question);
+    if (host === undefined) {
+      if ((await countReasons(tx, question)).fitting === 0) break;
+      continue;
+    }
+    const pools = await (space === 'LATE' ? choosePools : reservePools)(tx, host.hostId, question);
+    if (pools !== undefined) return { ...host, pools };
+    await releaseHost(tx, host.hostId, demand);
+  }
+  throw await refusal(tx, question);
 }
 
-async function tryReserve(
-  tx: Transaction,
-  demand: Demand,
-  limits: PlacementLimits,
-  locking: 'skip locked' | '',
-): Promise<Omit<Placement, 'poolId' | 'poolPath'> | undefined> {
-  const conditions = Object.values(conditionsOf(demand, limits));
-  // A host that was waited for may be full by then: others may fit all the same.
-  for (let tries = 0; tries < 20; tries++) {
-    const { rows } = await sql<Omit<Placement, 'poolId' | 'poolPath'>>`
-      with chosen as (
-        select h."id", h."name", h."podId", h."agentId" from ${hostsOf(demand.zoneId)} and ${sql.join(conditions, sql` and `)}
-        order by (h."id" is not distinct from ${demand.preferredHostId}) desc,
-          c."memoryBytesReserved"::float8 / greatest(c."memoryBytesTotal", 1), h."id"
-        limit 1 for update of c ${sql.raw(locking)}
-      )
-      update "HostCapacity" c set
-        "cpuMhzReserved" = c."cpuMhzReserved" + ${demand.cpuMhz},
-        "memoryBytesReserved" = c."memoryBytesReserved" + ${demand.memoryBytes}
-      from chosen where c."hostId" = chosen."id"
-        and c."cpuMhzReserved" + ${demand.cpuMhz} <= c."cpuMhzTotal"
-        and c."memoryBytesReserved" + ${demand.memoryBytes} <= c."memoryBytesTotal"
-      returning chosen."id" as "hostId", chosen."name" as "hostName", chosen."podId", chosen."agentId"`.execute(
-      tx,
-    );
-    if (rows[0] !== undefined || locking === 'skip locked') return rows[0];
-    const verdict = await explain(tx, demand, limits);
-    if (verdict.fitting === 0) return undefined;
+async function findHost(tx: Transaction, question: Question): Promise<ReservedHost | undefined> {
+  let isExhausted = false;
+  for (const search of searchesFor(question)) {
+    if (isExhausted && search.isPassing) continue;
+    const { candidates, ...host } = await tryReserve(tx, question, search);
+    if (host.hostId !== null) return host as ReservedHost;
+    isExhausted = candidates < search.most;
   }
   return undefined;
 }
 
-/** Promises space for a disk on the pool, of those that a host reaches, that promised the least of its size. */
-async function reservePool(
-  tx: Transaction,
-  hostId: Id<'Host'>,
-  bytes: bigint,
-  limits: PlacementLimits,
-): Promise<{ poolId: Id<'StoragePool'>; poolPath: string } | undefined> {
-  const { storageOverprovisioning, storageThreshold } = limits;
-  const { rows } = await sql<{ poolId: Id<'StoragePool'>; poolPath: string }>`
-    with chosen as (
-      select p."id", p."path" from "StoragePoolHost" r
-      join "StoragePool" p on p."id" = r."poolId" and p."state" = 'UP'
-      join "StoragePoolCapacity" pc on pc."poolId" = p."id"
-      where r."hostId" = ${hostId} and pc."allocatedBytes" + ${bytes} <= pc."totalBytes" * ${storageOverprovisioning}
-        and pc."usedBytes" * 100 <= pc."totalBytes" * ${storageThreshold}
-      order by pc."allocatedBytes"::float8 / greatest(pc."totalBytes", 1), p."id" limit 1 for update of pc
+type Tried = { candidates: number } & { [Fact in keyof ReservedHost]: ReservedHost[Fact] | null };
+
+async function tryReserve(tx: Transaction, question: Question, { hosts, isPassing }: Search): Promise<Tried> {
+  const { cpuMhz, memoryBytes } = question.demand;
+  const { rows } = await sql<Tried>`
+    with ${ownMachines(question)} candidate as materialized (${hosts}) ${factsFor(question)},
+    chosen as (
+      select h."id", h."name", h."podId", h."clusterId", h."agentId" from ${candidateHosts}
+      where c."isOpen" and ${sql.join(Object.values(conditionsOf(question)), sql` and `)}
+      order by ${orderOf(question)}
+      limit 1 for no key update of c ${sql.raw(isPassing ? 'skip locked' : '')}
+    ),
+    reserved as (
+      update "HostCapacity" c set
+        "cpuMhzReserved" = c."cpuMhzReserved" + ${cpuMhz},
+        "memoryBytesReserved" = c."memoryBytesReserved" + ${memoryBytes}
+      from chosen where c."hostId" = chosen."id"
+        and c."cpuMhzReserved" + ${cpuMhz} <= c."cpuMhzTotal"
+        and c."memoryBytesReserved" + ${memoryBytes} <= c."memoryBytesTotal"
+      returning chosen."id" as "hostId", chosen."name" as "hostName", chosen."podId", chosen."clusterId", chosen."agentId"
     )
-    update "StoragePoolCapacity" pc set "allocatedBytes" = pc."allocatedBytes" + ${bytes}
-    from chosen where pc."poolId" = chosen."id" and pc."allocatedBytes" + ${bytes} <= pc."totalBytes" * ${storageOverprovisioning}
-    returning chosen."id" as "poolId", chosen."path" as "poolPath"`.execute(tx);
-  return rows[0];
-}
-
-/** How many hosts of the zone fit, and how many each reason rules out; a host may have several. */
-export interface Verdict {
-  hosts: number;
-  fitting: number;
-  ruledOut: Record<string, number>;
-}
-
-/** Counts what stands in the way of a machine. */
-export async function explain(tx: Transaction, demand: Demand, limits: PlacementLimits): Promise<Verdict> {
-  const conditions = conditionsOf(demand, limits);
-  const counts = Object.entries(conditions).map(
-    ([name, condition]) => sql`count(*) filter (where not (${condition}))::int as ${sql.ref(name)}`,
-  );
-  const { rows } = await sql<{ hosts: number; fitting: number } & Record<string, number>>`
-    select count(*)::int as hosts, count(*) filter (where ${sql.join(Object.values(conditions), sql` and `)})::int as fitting,
-      ${sql.join(counts)} from ${hostsOf(demand.zoneId)}`.execute(tx);
-  const { hosts = 0, fitting = 0, ...ruledOut } = rows[0] ?? {};
-  return {
-    hosts,
-    fitting,
-    ruledOut: Object.fromEntries(Object.entries(ruledOut).filter(([, count]) => count > 0)),
-  };
-}
-
-async function refusal(tx: Transaction, demand: Demand, limits: PlacementLimits): Promise<PlatformError> {
-  const { hosts, ruledOut } = await explain(tx, demand, limits);
-  return new PlatformError(
-    'INSUFFICIENT_CAPACITY',
-    `none of the ${hosts} hosts of the zone can take this machine now`,
-    {
-      details: { hosts, ruledOut },
-      remedy:
-        'choose a smaller offering, free something, or ask the operator for more hosts, storage or addresses',
-    },
-  );
+    select count.*, reserved.* from (select count(*)::int as "candidates" from candidate) as count
+    left join reserved on true`.execute(tx);
+  const [tried] = rows;
+  if (tried === undefined) throw new Error('a reservation gives one row, whether it reserved or not');
+  return tried;
 }
 
 /** Gives back what {@link reserveHost} took of a host. */
@@ -208,13 +110,4 @@ export async function takeFromHost(
   needed: { cpuMhz: number; memoryBytes: bigint },
 ): Promise<void> {
   await releaseHost(tx, hostId, { cpuMhz: -needed.cpuMhz, memoryBytes: -needed.memoryBytes });
-}
-
-/** Gives back the space that was promised for a disk. */
-export async function releasePool(tx: Transaction, poolId: Id<'StoragePool'>, bytes: bigint): Promise<void> {
-  await tx
-    .updateTable('StoragePoolCapacity')
-    .set((row) => ({ allocatedBytes: row('allocatedBytes', '-', bytes) }))
-    .where('poolId', '=', poolId)
-    .execute();
 }

@@ -1,5 +1,7 @@
+import type { Row } from '@nephos/model/database.ts';
+import type { PlacementStrategy } from '@nephos/model/generated/enums.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
-import { GiB, MiB, TiB } from '@nephos/model/kernel/units.ts';
+import { formatBytes, GiB, MiB, TiB } from '@nephos/model/kernel/units.ts';
 import { getForChange } from '../../identity/access/guarded-loader.ts';
 import {
   changedOffering,
@@ -13,21 +15,57 @@ import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { checkTags, tidyTags } from '../../platform/tags.ts';
 import { Check } from '../../platform/validation.ts';
 
-export interface ServiceOfferingPlan {
+/** Where machines of an offering are placed. */
+export interface PlacementPlan {
+  hostTags?: readonly string[] | null | undefined;
+  storageTags?: readonly string[] | null | undefined;
+  /** `null`: as the setting says. */
+  placement?: PlacementStrategy | null | undefined;
+}
+
+export interface ServiceOfferingPlan extends PlacementPlan {
   name: string;
   displayText?: string | null | undefined;
   cpuCount: number;
+  /** The choice goes up to this. */
+  maxCpuCount?: number | null | undefined;
   cpuMhz: number;
   memoryBytes: bigint;
+  /** The choice goes up to this. */
+  maxMemoryBytes?: bigint | null | undefined;
+  /** Absent: as large as the template. */
+  rootDiskBytes?: bigint | null | undefined;
+  isScalableLive?: boolean | undefined;
 }
 
-export interface UpdateServiceOfferingInput extends OfferingChange, ExpectsVersion {
+export interface UpdateServiceOfferingInput extends OfferingChange, PlacementPlan, ExpectsVersion {
   id: Id<'ServiceOffering'>;
 }
 
+const mostCpus = 256;
+
+const anywhere = { hostTags: [], storageTags: [], placement: null };
 const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another service offering');
+
+function checkPlacement(check: Check, { hostTags, storageTags }: PlacementPlan): void {
+  checkTags(check, 'input.hostTags', hostTags);
+  checkTags(check, 'input.storageTags', storageTags);
+}
+
+/** Where machines are placed after a change; what is left out stays. */
+function placementOf(
+  { hostTags, storageTags, placement }: PlacementPlan,
+  before: Pick<Row<'ServiceOffering'>, 'hostTags' | 'storageTags' | 'placement'>,
+) {
+  return {
+    hostTags: hostTags == null ? before.hostTags : tidyTags(hostTags),
+    storageTags: storageTags == null ? before.storageTags : tidyTags(storageTags),
+    placement: placement === undefined ? before.placement : placement,
+  };
+}
 
 /** Choices that a fresh cloud begins with. */
 const seeded: ServiceOfferingPlan[] = [
@@ -54,13 +92,31 @@ export class OfferingService {
     const check = new Check();
     check.name('input.name', plan.name);
     if (plan.displayText != null) check.line('input.displayText', plan.displayText);
-    check.range('input.cpuCount', plan.cpuCount, 1, 256);
+    checkPlacement(check, plan);
+    check.range('input.cpuCount', plan.cpuCount, 1, mostCpus);
+    if (plan.maxCpuCount != null) check.range('input.maxCpuCount', plan.maxCpuCount, plan.cpuCount, mostCpus);
     check.range('input.cpuMhz', plan.cpuMhz, 100, 10_000);
     check.that(
       plan.memoryBytes >= 32n * MiB && plan.memoryBytes <= 16n * TiB && plan.memoryBytes % MiB === 0n,
       'input.memory',
       plan.memoryBytes,
       'must be whole MiB from 32 MiB to 16 TiB',
+    );
+    const { maxMemoryBytes, rootDiskBytes } = plan;
+    check.that(
+      maxMemoryBytes == null ||
+        (maxMemoryBytes >= plan.memoryBytes && maxMemoryBytes <= 16n * TiB && maxMemoryBytes % MiB === 0n),
+      'input.maxMemory',
+      maxMemoryBytes,
+      'must be whole MiB from the least memory to 16 TiB',
+    );
+    const largest = BigInt(this.#platform.settings.get('storage.max.volume.gib')) * GiB;
+    check.that(
+      rootDiskBytes == null ||
+        (rootDiskBytes >= MiB && rootDiskBytes <= largest && rootDiskBytes % MiB === 0n),
+      'input.rootDiskSize',
+      rootDiskBytes,
+      `must be whole MiB from 1 MiB to ${formatBytes(largest)}`,
     );
     check.done();
     return this.#platform.mutations.run(
@@ -71,7 +127,13 @@ export class OfferingService {
           const id = newId('ServiceOffering');
           await mutation.tx
             .insertInto('ServiceOffering')
-            .values({ id, ...plan, ...scope, displayText: plan.displayText ?? plan.name })
+            .values({
+              id,
+              ...plan,
+              ...placementOf(plan, anywhere),
+              ...scope,
+              displayText: plan.displayText ?? plan.name,
+            })
             .execute();
           mutation.concerns('ServiceOffering', id, null);
           return { serviceOfferingId: id };
@@ -91,6 +153,7 @@ export class OfferingService {
     const check = new Check();
     if (input.name != null) check.name('input.name', input.name);
     if (input.displayText != null) check.line('input.displayText', input.displayText);
+    checkPlacement(check, input);
     check.done();
     const action = 'serviceOffering.update';
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
@@ -103,7 +166,10 @@ export class OfferingService {
         .forUpdate()
         .executeTakeFirstOrThrow();
       assertVersion(`service offering ${before.name}`, before, input);
-      const after = await changedOffering(tx, actor, before, input, action);
+      const after = {
+        ...(await changedOffering(tx, actor, before, input, action)),
+        ...placementOf(input, before),
+      };
       try {
         await tx.updateTable('ServiceOffering').set(after).where('id', '=', before.id).execute();
       } catch (error) {
@@ -125,6 +191,7 @@ export class OfferingService {
         seeded.map((plan) => ({
           id: newId('ServiceOffering'),
           ...plan,
+          ...placementOf(plan, anywhere),
           displayText: plan.displayText ?? plan.name,
         })),
       )

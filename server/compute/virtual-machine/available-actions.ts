@@ -8,16 +8,30 @@ import type { MachineRow } from './store.ts';
 export const machineActions = {
   START: { permission: 'virtualMachine.start', event: 'start' },
   STOP: { permission: 'virtualMachine.stop', event: 'stop' },
+  SUSPEND: { permission: 'virtualMachine.suspend', event: 'suspend' },
+  RESUME: { permission: 'virtualMachine.resume', event: 'resume' },
   REBOOT: { permission: 'virtualMachine.reboot', event: 'reboot' },
+  MIGRATE: { permission: 'virtualMachine.migrate', event: 'migrate' },
+  UPDATE_AFFINITY: { permission: 'virtualMachine.updateAffinity', event: 'changeAffinity' },
   ATTACH_ISO: { permission: 'virtualMachine.attachIso', event: 'setIso' },
   DETACH_ISO: { permission: 'virtualMachine.detachIso', event: 'setIso' },
   CREATE_TEMPLATE: { permission: 'template.create', event: 'createTemplate' },
   OPEN_CONSOLE: { permission: 'virtualMachine.console', event: 'openConsole' },
-  RENAME: { permission: 'virtualMachine.rename', event: null },
+  RESET_PASSWORD: { permission: 'virtualMachine.resetPassword', event: 'resetPassword' },
+  RESET_SSH_KEYS: { permission: 'virtualMachine.resetSshKeys', event: 'resetKeys' },
+  SCALE: { permission: 'virtualMachine.scale', event: 'scale' },
+  ATTACH_NIC: { permission: 'virtualMachine.attachNic', event: 'changeNics' },
+  DETACH_NIC: { permission: 'virtualMachine.detachNic', event: 'changeNics' },
+  UPDATE_NIC: { permission: 'virtualMachine.updateNic', event: 'changeNics' },
+  REINSTALL: { permission: 'virtualMachine.reinstall', event: 'reinstall' },
+  UPDATE: { permission: 'virtualMachine.update', event: null },
   DESTROY: { permission: 'virtualMachine.destroy', event: 'destroy' },
   RECOVER: { permission: 'virtualMachine.recover', event: 'recover' },
   EXPUNGE: { permission: 'virtualMachine.expunge', event: 'expunge' },
 } as const satisfies Record<string, { permission: Permission; event: VirtualMachineEvent | null }>;
+
+/** What delete protection keeps from a machine. */
+const protectedActions: ReadonlySet<MachineAction> = new Set(['DESTROY', 'EXPUNGE', 'REINSTALL']);
 
 export type MachineAction = keyof typeof machineActions;
 
@@ -55,6 +69,7 @@ function reasonAgainst(
   if (event !== null && nextState(machine.state, event) === undefined) {
     return `it is ${machine.state}, and must be ${statesThatAccept(event).join(' or ')}`;
   }
+  if (machine.isDeleteProtected && protectedActions.has(action)) return 'it is protected against deletion';
   if (action === 'DETACH_ISO' && machine.isoId === null) return 'there is no disc in its drive';
   return null;
 }

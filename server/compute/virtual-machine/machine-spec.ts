@@ -3,6 +3,8 @@ import type { Database, Transaction } from '@nephos/model/database.ts';
 import type { Id, ImageId } from '@nephos/model/kernel/ids.ts';
 import type { z } from 'zod';
 import { PlatformError } from '../../platform/errors.ts';
+import { headroomFrom } from './scale/headroom.ts';
+import { seedOf } from './seed/guest-seed.ts';
 import type { MachineRow } from './store.ts';
 
 /** A machine's specification as it is written into a job and sent to a host. */
@@ -63,7 +65,12 @@ export interface ImageFile {
  * that whatever is made of it is seen by who deletes it.
  * @throws PlatformError INVALID_STATE while it is not ready there
  */
-export async function imageFile(tx: Transaction, imageId: ImageId, zoneId: Id<'Zone'>): Promise<ImageFile> {
+export async function imageFile(
+  tx: Transaction,
+  imageId: ImageId,
+  zoneId: Id<'Zone'>,
+  { isHeld }: { isHeld: boolean } = { isHeld: true },
+): Promise<ImageFile> {
   const replica = await tx
     .selectFrom('Image')
     .innerJoin('ImageReplica', 'ImageReplica.imageId', 'Image.id')
@@ -73,7 +80,7 @@ export async function imageFile(tx: Transaction, imageId: ImageId, zoneId: Id<'Z
     .where('Image.removedAt', 'is', null)
     .where('ImageReplica.zoneId', '=', zoneId)
     .where('ImageReplica.state', '=', 'READY')
-    .forShare(['Image'])
+    .$if(isHeld, (query) => query.forShare(['Image']))
     .executeTakeFirst();
   if (replica === undefined) {
     throw new PlatformError('INVALID_STATE', `image ${imageId} is not ready in this zone`, {
@@ -99,22 +106,26 @@ export async function specOf(tx: Transaction, machine: MachineRow, podId: Id<'Po
     .orderBy('deviceIndex')
     .execute();
   const plugged = [];
-  for (const { id, macAddress, ipAddress, networkId } of nics) {
+  for (const { id, macAddress, ipAddress, isDefault, networkId } of nics) {
     if (ipAddress === null) continue;
     const network = await guestNetworkSpec(tx, networkId, podId, ipAddress);
-    plugged.push({ nicId: id, macAddress, ipAddress, network });
+    plugged.push({ nicId: id, macAddress, ipAddress, isDefault, network });
   }
   return {
     machineId: machine.id,
     name: machine.name,
     cpuCount: machine.cpuCount,
     memoryBytes: machine.memoryBytes,
+    headroom: headroomFrom(machine),
+    bootMode: machine.bootMode,
     disks: volumes.map(({ volumeId, deviceIndex, poolId, path }) => ({
       volumeId,
       deviceIndex: deviceIndex ?? 0,
       pool: { poolId, path },
     })),
     isoPath: machine.isoId === null ? null : (await imageFile(tx, machine.isoId, machine.zoneId)).path,
+    startsFromIso: false,
     nics: plugged,
+    seed: seedOf(machine),
   };
 }

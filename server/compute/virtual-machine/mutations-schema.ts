@@ -1,57 +1,14 @@
 import { builder } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
-import { ownerField } from '../../graphql/owner-field.ts';
-import type { MachineInput } from './lifecycle-service.ts';
+import type { MachineInput } from './machine-change.ts';
 import { VirtualMachineJobPayload, VirtualMachinePayload } from './schema.ts';
 
-const expectedVersion = 'Refuse with VERSION_CONFLICT if it was changed since this version.';
+/** What the field of that name means. */
+export const expectedVersion = 'Refuse with VERSION_CONFLICT if it was changed since this version.';
 
-const DeployVirtualMachineInput = builder.inputType('DeployVirtualMachineInput', {
-  description: 'A new machine.',
-  fields: (t) => ({
-    name: t.string({ description: 'Its name and host name: lower-case letters, digits and dashes.' }),
-    zoneId: t.id({ description: 'The zone.' }),
-    serviceOfferingId: t.id({ description: 'Processors and memory.' }),
-    templateId: t.id({ required: false, description: 'Template to make it from. Either this or `isoId`.' }),
-    isoId: t.id({
-      required: false,
-      description: 'Disc to install it from, on an empty disk. Either this or `templateId`.',
-    }),
-    diskOfferingId: t.id({ required: false, description: 'With an ISO: the empty disk.' }),
-    diskSize: t.field({
-      type: 'Bytes',
-      required: false,
-      description: 'Size of that disk, for a disk offering of free size; whole MiB.',
-    }),
-    accountId: ownerField(t),
-    idempotencyKey: idempotencyKeyField(t),
-  }),
-});
-
-builder.mutationField('deployVirtualMachine', (t) =>
-  t.field({
-    type: VirtualMachineJobPayload,
-    permission: 'virtualMachine.deploy',
-    description:
-      'Makes a machine and starts it. What it needs is reserved at once. Errors: VALIDATION_FAILED, NOT_FOUND, FORBIDDEN, INVALID_STATE, INSUFFICIENT_CAPACITY (with the number of hosts that each reason ruled out), IDEMPOTENCY_CONFLICT.',
-    args: { input: t.arg({ type: DeployVirtualMachineInput, description: 'The machine.' }) },
-    resolve: (_parent, { input }, { services, actor }) =>
-      services.deploy.deploy(actor, {
-        name: input.name,
-        zoneId: idArgument('Zone', 'input.zoneId', input.zoneId),
-        serviceOfferingId: idArgument('ServiceOffering', 'input.serviceOfferingId', input.serviceOfferingId),
-        templateId: optionalId('Template', 'input.templateId', input.templateId),
-        isoId: optionalId('Iso', 'input.isoId', input.isoId),
-        diskOfferingId: optionalId('DiskOffering', 'input.diskOfferingId', input.diskOfferingId),
-        diskSizeBytes: input.diskSize,
-        accountId: optionalId('Account', 'input.accountId', input.accountId),
-        idempotencyKey: input.idempotencyKey,
-      }),
-  }),
-);
-
-const VirtualMachineInput = builder.inputType('VirtualMachineInput', {
+/** Names a machine. */
+export const VirtualMachineInput = builder.inputType('VirtualMachineInput', {
   description: 'Which machine.',
   fields: (t) => ({
     id: t.id({ description: 'The machine.' }),
@@ -62,9 +19,24 @@ const VirtualMachineInput = builder.inputType('VirtualMachineInput', {
 
 type GivenMachine = Omit<MachineInput, 'id'> & { id: string };
 
-const machineInput = <Given extends GivenMachine>(input: Given) => ({
+/** The machine that an input names. @throws PlatformError VALIDATION_FAILED for an id that is none */
+export const machineInput = <Given extends GivenMachine>(input: Given) => ({
   ...input,
   id: idArgument('VirtualMachine', 'input.id', input.id),
+});
+
+const StartVirtualMachineInput = builder.inputType('StartVirtualMachineInput', {
+  description: 'Which machine, and from what.',
+  fields: (t) => ({
+    id: t.id({ description: 'The machine.' }),
+    bootFromIsoId: t.id({
+      required: false,
+      description:
+        'Disc to start from this once, to rescue what is on its disks; it stays in the drive. From the root disk when left out.',
+    }),
+    expectedVersion: t.int({ required: false, description: expectedVersion }),
+    idempotencyKey: idempotencyKeyField(t),
+  }),
 });
 
 builder.mutationField('startVirtualMachine', (t) =>
@@ -73,8 +45,12 @@ builder.mutationField('startVirtualMachine', (t) =>
     permission: 'virtualMachine.start',
     description:
       'Starts a stopped machine, where it ran last if there is room. Errors: NOT_FOUND, INVALID_STATE, INSUFFICIENT_CAPACITY, VERSION_CONFLICT.',
-    args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
-    resolve: (_parent, { input }, { services, actor }) => services.machines.start(actor, machineInput(input)),
+    args: { input: t.arg({ type: StartVirtualMachineInput, description: 'Which machine, and from what.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.start(actor, {
+        ...machineInput(input),
+        bootFromIsoId: optionalId('Iso', 'input.bootFromIsoId', input.bootFromIsoId),
+      }),
   }),
 );
 
@@ -102,14 +78,51 @@ builder.mutationField('stopVirtualMachine', (t) =>
   }),
 );
 
+const RebootVirtualMachineInput = builder.inputType('RebootVirtualMachineInput', {
+  description: 'Which machine, and how.',
+  fields: (t) => ({
+    id: t.id({ description: 'The machine.' }),
+    isForced: t.boolean({
+      defaultValue: false,
+      description: 'Reset it at once. Otherwise the guest has `vm.stop.grace` seconds to restart by itself.',
+    }),
+    expectedVersion: t.int({ required: false, description: expectedVersion }),
+    idempotencyKey: idempotencyKeyField(t),
+  }),
+});
+
 builder.mutationField('rebootVirtualMachine', (t) =>
   t.field({
     type: VirtualMachineJobPayload,
     permission: 'virtualMachine.reboot',
-    description: 'Presses a machine’s reset button. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
-    args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
+    description:
+      'Restarts a machine: the guest is asked, then, or when forced, it is reset. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
+    args: { input: t.arg({ type: RebootVirtualMachineInput, description: 'Which machine, and how.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.machines.reboot(actor, machineInput(input)),
+  }),
+);
+
+builder.mutationField('suspendVirtualMachine', (t) =>
+  t.field({
+    type: VirtualMachineJobPayload,
+    permission: 'virtualMachine.suspend',
+    description:
+      'Lets a running machine stand still. Its memory stays on its host, and it costs as if it ran. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
+    args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.suspend(actor, machineInput(input)),
+  }),
+);
+
+builder.mutationField('resumeVirtualMachine', (t) =>
+  t.field({
+    type: VirtualMachineJobPayload,
+    permission: 'virtualMachine.resume',
+    description: 'Lets a suspended machine go on. Errors: NOT_FOUND, INVALID_STATE, VERSION_CONFLICT.',
+    args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.machines.resume(actor, machineInput(input)),
   }),
 );
 
@@ -183,28 +196,5 @@ builder.mutationField('detachIso', (t) =>
     args: { input: t.arg({ type: VirtualMachineInput, description: 'Which machine.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.machines.setIso(actor, { ...machineInput(input), isoId: null }),
-  }),
-);
-
-const RenameVirtualMachineInput = builder.inputType('RenameVirtualMachineInput', {
-  description: 'Which machine, and its new name.',
-  fields: (t) => ({
-    id: t.id({ description: 'The machine.' }),
-    name: t.string({ description: 'Its new name; the guest learns it when it starts next.' }),
-    expectedVersion: t.int({ required: false, description: expectedVersion }),
-    idempotencyKey: idempotencyKeyField(t),
-  }),
-});
-
-builder.mutationField('renameVirtualMachine', (t) =>
-  t.field({
-    type: VirtualMachinePayload,
-    permission: 'virtualMachine.rename',
-    description: 'Gives a machine another name. Errors: NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT.',
-    args: {
-      input: t.arg({ type: RenameVirtualMachineInput, description: 'Which machine, and its new name.' }),
-    },
-    resolve: (_parent, { input }, { services, actor }) =>
-      services.machines.rename(actor, machineInput(input)),
   }),
 );

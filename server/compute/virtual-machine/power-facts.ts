@@ -1,6 +1,6 @@
 import type { MachineObservation } from '@nephos/agent-protocol/machine.ts';
 import type { Hello, MachineChanged } from '@nephos/agent-protocol/reports.ts';
-import type { Row } from '@nephos/model/database.ts';
+import type { Row, Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
 import type { AgentListener } from '../../agent-gateway/agent-gateway.ts';
@@ -38,6 +38,7 @@ export class PowerFacts implements AgentListener {
   }
 
   async onMachineChanged(agentId: Id<'Agent'>, report: MachineChanged, at: Date): Promise<void> {
+    if (await this.#noteWhileWorkedOn(agentId, report, at)) return;
     const host = await this.#hostOf(agentId);
     if (host === undefined) return;
     await this.#take(host, report.machineId, report.power, at);
@@ -67,10 +68,18 @@ export class PowerFacts implements AgentListener {
     }
   }
 
+  /**
+   * Believes that a machine is off, because an administrator vouches for it that its host is.
+   * @returns whether its state allowed that
+   */
+  async declareOff(tx: Transaction, id: Id<'VirtualMachine'>, at: Date): Promise<boolean> {
+    return (await tryLeaveHost(tx, id, 'foundOff', 'OFF', at)) !== undefined;
+  }
+
   /** Takes in one fact. */
   async #take(host: Row<'Host'>, machineId: Id<'VirtualMachine'>, power: Power, at: Date): Promise<void> {
     if (power === 'ON') await this.#foundOn(host, machineId, at);
-    else if (power === 'PAUSED') await this.#note(host, machineId, power, at);
+    else if (power === 'PAUSED') await this.#foundPaused(host, machineId, at);
     else await this.#foundOff(host, machineId, power, at);
   }
 
@@ -101,11 +110,13 @@ export class PowerFacts implements AgentListener {
     const outcome = await db.transaction().execute(async (tx) => {
       const machine = await tx
         .selectFrom('VirtualMachine')
-        .select(['hostId', 'lastHostId', 'state'])
+        .select(['hostId', 'targetHostId', 'state'])
         .where('id', '=', machineId)
         .forUpdate()
         .executeTakeFirst();
       if (machine === undefined) return 'unknown';
+      // It is on its way to this host; the job that moves it asks, when it is time to.
+      if (machine.targetHostId === host.id) return 'expected';
       if (machine.hostId !== null && machine.hostId !== host.id) return 'elsewhere';
       const moved = await tryMove(tx, machineId, 'foundOn', {
         hostId: host.id,
@@ -128,12 +139,51 @@ export class PowerFacts implements AgentListener {
       case 'elsewhere':
         log.error({ machineId, host: host.name }, 'a machine runs on a host where it should not');
         break;
+      case 'expected':
+        break;
       case 'noted':
         await this.#note(host, machineId, 'ON', at);
         break;
       case 'moved':
         log.info({ machineId, host: host.name }, 'machine found running');
     }
+  }
+
+  async #foundPaused(host: Row<'Host'>, machineId: Id<'VirtualMachine'>, at: Date): Promise<void> {
+    const moved = await this.#platform.db.transaction().execute(async (tx) => {
+      const machine = await tx
+        .selectFrom('VirtualMachine')
+        .select('hostId')
+        .where('id', '=', machineId)
+        .forUpdate()
+        .executeTakeFirst();
+      if (machine?.hostId !== host.id) return undefined;
+      return tryMove(tx, machineId, 'foundPaused', { observedPower: 'PAUSED', observedAt: at });
+    });
+    if (moved === undefined) await this.#note(host, machineId, 'PAUSED', at);
+    else this.#platform.log.info({ machineId, host: host.name }, 'machine found standing still');
+  }
+
+  /**
+   * Most changes of power come of a job, which draws the conclusion itself: then one statement is enough.
+   * @returns whether a job works on the machine, on that host
+   */
+  async #noteWhileWorkedOn(
+    agentId: Id<'Agent'>,
+    { machineId, power }: MachineChanged,
+    at: Date,
+  ): Promise<boolean> {
+    const noted = await this.#platform.db
+      .updateTable('VirtualMachine')
+      .from('Host')
+      .set({ observedPower: power, observedAt: at })
+      .where('VirtualMachine.id', '=', machineId)
+      .where('VirtualMachine.state', 'in', ['STARTING', 'STOPPING', 'RESTORING'])
+      .whereRef('Host.id', '=', 'VirtualMachine.hostId')
+      .where('Host.agentId', '=', agentId)
+      .returning('VirtualMachine.id')
+      .executeTakeFirst();
+    return noted !== undefined;
   }
 
   /** Writes down what was seen, without drawing a conclusion. */
@@ -166,8 +216,8 @@ export class PowerFacts implements AgentListener {
   }
 
   /**
-   * Machines that are believed to run and were last seen off: they went off while a job worked on them. The host is
-   * asked again, since what it said may be older than the job's end.
+   * Machines that were last seen otherwise than they are believed to be, or not since they moved: that changed while a
+   * job worked on them. The host is asked again, since what it said may be older than the job's end.
    */
   async #lookAgain(): Promise<void> {
     const { db, clock, log } = this.#platform;
@@ -176,8 +226,18 @@ export class PowerFacts implements AgentListener {
       .innerJoin('Host', 'Host.id', 'VirtualMachine.hostId')
       .selectAll('Host')
       .select('VirtualMachine.id as machineId')
-      .where('VirtualMachine.state', 'in', statesThatAccept('foundOff'))
-      .where('VirtualMachine.observedPower', 'in', ['OFF', 'ABSENT'])
+      .where((row) =>
+        row.or([
+          row('VirtualMachine.state', 'in', statesThatAccept('foundOff')).and(
+            'VirtualMachine.observedPower',
+            'in',
+            ['OFF', 'ABSENT'],
+          ),
+          row('VirtualMachine.state', '=', 'RUNNING').and('VirtualMachine.observedPower', '=', 'PAUSED'),
+          row('VirtualMachine.state', '=', 'RUNNING').and('VirtualMachine.observedPower', 'is', null),
+          row('VirtualMachine.state', '=', 'SUSPENDED').and('VirtualMachine.observedPower', '=', 'ON'),
+        ]),
+      )
       .where('Host.linkState', '=', 'UP')
       .limit(100)
       .execute();

@@ -1,11 +1,12 @@
 import type { Row } from '@nephos/model/database.ts';
 import type {
+  BootMode as BootModes,
   PowerState as PowerStates,
   VirtualMachineState as VirtualMachineStates,
 } from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
-import { jobField } from '../../activity/job-schema.ts';
+import { Job, jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { unindexed } from '../../graphql/connection.ts';
@@ -23,6 +24,7 @@ import { volumesOf } from '../../storage/volume/store.ts';
 import { ServiceOffering } from '../service-offering/schema.ts';
 import { chosenOfferings } from '../service-offering/store.ts';
 import { availableActions, type AvailableAction, type MachineAction } from './available-actions.ts';
+import { Label, LabelInput, labelsOf } from './labels-schema.ts';
 import { ownersOf } from './owner-facts.ts';
 
 export const VirtualMachineState = builder.enumType('VirtualMachineState', {
@@ -31,6 +33,7 @@ export const VirtualMachineState = builder.enumType('VirtualMachineState', {
     STOPPED: { description: 'Is off.' },
     STARTING: { description: 'Is being made or started.' },
     RUNNING: { description: 'Runs.' },
+    SUSPENDED: { description: 'Stands still; its memory stays on its host.' },
     STOPPING: { description: 'Is being stopped.' },
     MIGRATING: { description: 'Is being moved to another host.' },
     DESTROYED: { description: 'Is in the recycle bin; it can be recovered until `expunge.delay` is over.' },
@@ -51,17 +54,37 @@ const PowerState = builder.enumType('PowerState', {
   } satisfies Record<keyof typeof PowerStates, { description: string }>,
 });
 
+/** How a machine starts. */
+export const BootMode = builder.enumType('BootMode', {
+  description: 'How a machine starts.',
+  values: {
+    BIOS: { description: 'By a BIOS.' },
+    UEFI: { description: 'By UEFI, without Secure Boot. Its host must have the firmware.' },
+  } satisfies Record<keyof typeof BootModes, { description: string }>,
+});
+
 const MachineActionEnum = builder.enumType('VirtualMachineAction', {
   description: 'What can be done to a machine.',
   values: {
     START: { description: 'startVirtualMachine' },
     STOP: { description: 'stopVirtualMachine' },
+    SUSPEND: { description: 'suspendVirtualMachine' },
+    RESUME: { description: 'resumeVirtualMachine' },
     REBOOT: { description: 'rebootVirtualMachine' },
+    MIGRATE: { description: 'migrateVirtualMachine' },
+    UPDATE_AFFINITY: { description: 'updateVirtualMachineAffinity' },
     ATTACH_ISO: { description: 'attachIso' },
     DETACH_ISO: { description: 'detachIso' },
     CREATE_TEMPLATE: { description: 'createTemplate' },
     OPEN_CONSOLE: { description: 'createConsoleAccess' },
-    RENAME: { description: 'renameVirtualMachine' },
+    RESET_PASSWORD: { description: 'resetVirtualMachinePassword' },
+    RESET_SSH_KEYS: { description: 'resetVirtualMachineSshKeys' },
+    SCALE: { description: 'scaleVirtualMachine' },
+    ATTACH_NIC: { description: 'attachNic' },
+    DETACH_NIC: { description: 'detachNic' },
+    UPDATE_NIC: { description: 'updateNic' },
+    REINSTALL: { description: 'reinstallVirtualMachine' },
+    UPDATE: { description: 'updateVirtualMachine' },
     DESTROY: { description: 'destroyVirtualMachine' },
     RECOVER: { description: 'recoverVirtualMachine' },
     EXPUNGE: { description: 'expungeVirtualMachine' },
@@ -104,6 +127,37 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
     }),
     cpuCount: t.exposeInt('cpuCount', { description: 'Virtual processors.' }),
     memory: t.expose('memoryBytes', { type: 'Bytes', description: 'Memory.' }),
+    bootMode: t.field({ type: BootMode, description: 'How it starts.', resolve: ({ bootMode }) => bootMode }),
+    isDeleteProtected: t.exposeBoolean('isDeleteProtected', {
+      description: 'Whether it is refused to destroy it, until that is taken back.',
+    }),
+    group: t.exposeString('groupName', {
+      nullable: true,
+      description: 'Name of the group that its owner puts it into.',
+    }),
+    tags: t.field({
+      type: [Label],
+      description: 'What its owner calls it by.',
+      resolve: ({ tags }) => labelsOf(tags),
+    }),
+    details: t.field({
+      type: [Label],
+      description: 'What programs note about it.',
+      resolve: ({ details }) => labelsOf(details),
+    }),
+    sshPublicKeys: t.exposeStringList('sshPublicKeys', {
+      description: 'Lines for authorized_keys that its guest was given, or is to be given.',
+    }),
+    userData: t.string({
+      nullable: true,
+      description:
+        'What its guest’s cloud-init is given; null when that is nothing, or you may not change it.',
+      resolve: async ({ id, userData }, _args, { actor, load }) => {
+        if (userData === null || !actor.rights.has('virtualMachine.update')) return null;
+        const owner = await load.partsOf('machineOwners', id, ownersOf(actor));
+        return owner?.isChangeable === true ? userData.toString() : null;
+      },
+    }),
     zone: t.field({
       type: Zone,
       description: 'The zone it is in.',
@@ -144,6 +198,13 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
       nullable: true,
       description: 'The host it runs on; null while it is off, and for tenants.',
       resolve: ({ hostId }, _args, { load }) => (hostId === null ? null : load.find('Host', hostId)),
+    }),
+    targetHost: t.field({
+      type: Host,
+      nullable: true,
+      description: 'The host it is moving to; null for tenants.',
+      resolve: ({ targetHostId }, _args, { load }) =>
+        targetHostId === null ? null : load.find('Host', targetHostId),
     }),
     nics: t.field({
       type: [Nic],
@@ -187,8 +248,11 @@ const VirtualMachineFilter = builder.inputType('VirtualMachineFilter', {
     zoneId: t.id({ required: false, description: 'In this zone.' }),
     hostId: t.id({ required: false, description: 'That run on this host.' }),
     templateId: t.id({ required: false, description: 'Made from this template.' }),
+    affinityGroupId: t.id({ required: false, description: 'In this affinity group.' }),
     ipAddress: t.field({ type: 'IpAddress', required: false, description: 'With this address.' }),
     macAddress: t.field({ type: 'MacAddress', required: false, description: 'With this hardware address.' }),
+    group: t.string({ required: false, description: 'In this group of their owner’s.' }),
+    tag: t.field({ type: LabelInput, required: false, description: 'With this tag.' }),
   }),
 });
 
@@ -199,17 +263,24 @@ addListField({
   node: VirtualMachine,
   table: 'VirtualMachine',
   permission: 'virtualMachine.list',
-  searched: ['name'],
+  searched: ['name', 'tags'],
   orders: {
     NAME: { column: 'name', description: 'By name.' },
     STATE: { column: 'state', description: 'By state, in the order of its life.' },
   },
   filter: {
     input: VirtualMachineFilter,
-    where: ({ state, zoneId, hostId, templateId, ipAddress, macAddress }) => [
+    where: ({ state, zoneId, hostId, templateId, ipAddress, macAddress, group, tag, affinityGroupId }) => [
       ...(state == null ? [] : [unindexed(sql<boolean>`"state"::text = any(${state})`)]),
       ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
       ...(hostId == null ? [] : [sql<boolean>`"hostId" = ${hostId}`]),
+      ...(affinityGroupId == null
+        ? []
+        : [
+            sql<boolean>`"id" in (select "virtualMachineId" from "AffinityGroupMember" where "affinityGroupId" = ${affinityGroupId})`,
+          ]),
+      ...(group == null ? [] : [unindexed(sql<boolean>`"groupName" = ${group}`)]),
+      ...(tag == null ? [] : [sql<boolean>`"tags" @> ${JSON.stringify({ [tag.key]: tag.value })}::jsonb`]),
       ...(templateId == null ? [] : [sql<boolean>`"templateId" = ${templateId}`]),
       ...(ipAddress == null
         ? []
@@ -249,6 +320,28 @@ export const VirtualMachineJobPayload = builder
           load.find('VirtualMachine', parseId('VirtualMachine', virtualMachineId)),
       }),
       job: jobField(t),
+    }),
+  });
+
+/** What a mutation of a machine answers that takes time only if the machine runs. */
+export const VirtualMachineMaybeJobPayload = builder
+  .objectRef<{ virtualMachineId: string; jobId: string | null }>('VirtualMachineMaybeJobPayload')
+  .implement({
+    description: 'The machine, and the job that works on it if it runs.',
+    fields: (t) => ({
+      virtualMachine: t.field({
+        type: VirtualMachine,
+        description: 'The machine as it is now.',
+        resolve: ({ virtualMachineId }, _args, { load }) =>
+          load.get('VirtualMachine', parseId('VirtualMachine', virtualMachineId)),
+      }),
+      job: t.field({
+        type: Job,
+        nullable: true,
+        description: 'The job; null when all is done already, as with a machine that is off.',
+        resolve: ({ jobId }, _args, { load }) =>
+          jobId === null ? null : load.get('Job', parseId('Job', jobId)),
+      }),
     }),
   });
 

@@ -5,20 +5,38 @@ export type VirtualMachineEvent =
   | 'start'
   | 'stop'
   | 'reboot'
+  | 'suspend'
+  | 'resume'
+  | 'migrate'
+  | 'scale'
+  | 'resetPassword'
+  | 'resetKeys'
+  | 'changeNics'
+  | 'changeAffinity'
+  | 'reinstall'
   | 'destroy'
   | 'recover'
   | 'expunge'
   | 'setIso'
   | 'createTemplate'
   | 'openConsole'
+  | 'created'
   | 'started'
   | 'startFailed'
   | 'deployFailed'
+  | 'suspended'
+  | 'resumed'
+  | 'migrated'
+  | 'migrateFailed'
+  | 'reinstalled'
+  | 'reinstallFailed'
+  | 'restarted'
   | 'stopped'
   | 'stopFailed'
   | 'destroyed'
   | 'expungeFailed'
   | 'foundOn'
+  | 'foundPaused'
   | 'foundOff'
   | 'hostLost';
 
@@ -31,15 +49,44 @@ export const virtualMachineTransitions: Transitions = {
     destroy: 'STOPPING',
     setIso: 'STOPPED',
     createTemplate: 'STOPPED',
+    scale: 'STOPPED',
+    resetPassword: 'STOPPED',
+    resetKeys: 'STOPPED',
+    changeNics: 'STOPPED',
+    changeAffinity: 'STOPPED',
+    reinstall: 'RESTORING',
+    migrate: 'STOPPED',
     foundOn: 'RUNNING',
   },
-  STARTING: { started: 'RUNNING', startFailed: 'STOPPED', deployFailed: 'ERROR' },
+  STARTING: { created: 'STOPPED', started: 'RUNNING', startFailed: 'STOPPED', deployFailed: 'ERROR' },
   RUNNING: {
     stop: 'STOPPING',
     reboot: 'RUNNING',
+    suspend: 'RUNNING',
+    suspended: 'SUSPENDED',
+    resumed: 'RUNNING',
+    migrate: 'MIGRATING',
+    scale: 'RUNNING',
+    reinstall: 'RESTORING',
+    resetPassword: 'RUNNING',
+    changeNics: 'RUNNING',
+    changeAffinity: 'RUNNING',
     destroy: 'STOPPING',
     setIso: 'RUNNING',
     openConsole: 'RUNNING',
+    foundPaused: 'SUSPENDED',
+    foundOff: 'STOPPED',
+    hostLost: 'UNKNOWN',
+  },
+  SUSPENDED: {
+    resume: 'SUSPENDED',
+    changeAffinity: 'SUSPENDED',
+    resumed: 'RUNNING',
+    suspended: 'SUSPENDED',
+    stop: 'STOPPING',
+    destroy: 'STOPPING',
+    openConsole: 'SUSPENDED',
+    foundOn: 'RUNNING',
     foundOff: 'STOPPED',
     hostLost: 'UNKNOWN',
   },
@@ -47,9 +94,9 @@ export const virtualMachineTransitions: Transitions = {
   DESTROYED: { recover: 'STOPPED', expunge: 'EXPUNGING' },
   EXPUNGING: { expungeFailed: 'DESTROYED' },
   ERROR: { destroy: 'STOPPING', expunge: 'EXPUNGING' },
-  UNKNOWN: { foundOn: 'RUNNING', foundOff: 'STOPPED' },
-  MIGRATING: {},
-  RESTORING: {},
+  UNKNOWN: { foundOn: 'RUNNING', foundPaused: 'SUSPENDED', foundOff: 'STOPPED' },
+  MIGRATING: { migrated: 'RUNNING', migrateFailed: 'RUNNING' },
+  RESTORING: { reinstalled: 'STOPPED', reinstallFailed: 'STOPPED', restarted: 'RUNNING' },
 };
 
 /** The state that an event leads to, or `undefined` when it is refused. */

@@ -56,8 +56,12 @@ export async function getMachine(db: Database | Transaction, id: Id<'VirtualMach
 /** What an event is called in a message. */
 const verbs: Partial<Record<VirtualMachineEvent, string>> = {
   setIso: 'have its ISO changed',
+  changeAffinity: 'have its affinity groups changed',
   createTemplate: 'be made a template',
   openConsole: 'show its screen',
+  resetPassword: 'be given a password',
+  changeNics: 'have its network cards changed',
+  resetKeys: 'be given SSH keys',
 };
 
 export function invalidState(machine: MachineRow, event: VirtualMachineEvent): PlatformError {

@@ -18,6 +18,8 @@ const names: Partial<Record<GuardedTable, string>> = {
   VirtualMachine: 'virtual machine',
   ServiceOffering: 'service offering',
   DiskOffering: 'disk offering',
+  AffinityGroup: 'affinity group',
+  SshKeyPair: 'SSH key pair',
   StoragePool: 'storage pool',
   ImageStore: 'image store',
   PhysicalNetwork: 'physical network',

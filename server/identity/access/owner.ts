@@ -24,27 +24,32 @@ export async function ownerFor(
   actor: Actor,
   accountId: Id<'Account'> | null | undefined,
   permission: Permission,
+  options: { isHeld: boolean } = { isHeld: true },
 ): Promise<Owner> {
   if (accountId == null || accountId === actor.accountId)
     return { accountId: actor.accountId, name: actor.accountName, lineage: actor.lineage };
   await getForChange(tx, actor, 'Account', accountId, permission);
-  return activeOwner(tx, accountId);
+  return activeOwner(tx, accountId, options);
 }
 
 /**
  * An account for which something may be made or started. Until the transaction ends it can neither be disabled nor
- * begin to be deleted, nor can its project be suspended.
+ * begin to be deleted, nor can its project be suspended; unless it is only looked at, and so not held.
  * @throws PlatformError INVALID_STATE that names the account, or the project
  */
-export async function activeOwner(tx: Transaction, accountId: Id<'Account'>): Promise<Owner> {
+export async function activeOwner(
+  tx: Transaction,
+  accountId: Id<'Account'>,
+  { isHeld }: { isHeld: boolean } = { isHeld: true },
+): Promise<Owner> {
   const { name, lineage, state, isDeleting, roleId } = await tx
     .selectFrom('Account')
     .innerJoin('Domain', 'Domain.id', 'Account.domainId')
     .select(['Account.name', 'Account.state', 'Account.isDeleting', 'Account.roleId', 'Domain.lineage'])
     .where('Account.id', '=', accountId)
-    .forShare('Account')
+    .$if(isHeld, (query) => query.forShare('Account'))
     .executeTakeFirstOrThrow();
-  if (roleId === null) await assertActiveProject(tx, accountId);
+  if (roleId === null) await assertActiveProject(tx, accountId, isHeld);
   assertActive({ id: accountId, name, state, isDeleting });
   return { accountId, name, lineage };
 }
@@ -60,12 +65,16 @@ export function assertActive(account: Pick<Row<'Account'>, 'id' | 'name' | 'stat
   );
 }
 
-async function assertActiveProject(tx: Transaction, accountId: Id<'Account'>): Promise<void> {
+async function assertActiveProject(
+  tx: Transaction,
+  accountId: Id<'Account'>,
+  isHeld: boolean,
+): Promise<void> {
   const project = await tx
     .selectFrom('Project')
     .select(['id', 'name', 'state'])
     .where('accountId', '=', accountId)
-    .forShare()
+    .$if(isHeld, (query) => query.forShare())
     .executeTakeFirst();
   if (project === undefined || project.state === 'ACTIVE') return;
   throw new PlatformError(

@@ -37,6 +37,8 @@ const hardwareRights = [
   'serviceOffering.update',
   'setting.*',
   'storagePool.*',
+  'virtualMachine.migrate',
+  'virtualMachine.placeOnHost',
   'zone.create',
   'zone.dedicate',
   'zone.update',

@@ -1,6 +1,7 @@
 import type { Database } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { LifecycleService } from '../../compute/virtual-machine/lifecycle-service.ts';
+import { statesThatAccept } from '../../compute/virtual-machine/state-machine.ts';
 import type { MachineRow } from '../../compute/virtual-machine/store.ts';
 import { PlatformError } from '../../platform/errors.ts';
 import type { JobRunner } from '../../platform/jobs/job-runner.ts';
@@ -11,7 +12,7 @@ import {
   waitAMoment,
   type LastJob,
   type WaitingRun,
-} from './wait-for-jobs.ts';
+} from '../../platform/jobs/wait-for-jobs.ts';
 
 type Machine = Pick<MachineRow, 'id' | 'name' | 'state'>;
 /** Accounts by the moment: projects may end, and domains be joined, while somebody waits. */
@@ -38,7 +39,7 @@ export class AccountMachines {
     return this.#runner.whileWaiting(() =>
       this.#settle(run, accounts, 'removed', async ({ id, state }) => {
         if (state === 'DESTROYED' || state === 'ERROR') await this.#machines.expunge(null, { id });
-        else if (state === 'RUNNING' || state === 'STOPPED') await this.#machines.destroy(null, { id });
+        else if (statesThatAccept('destroy').includes(state)) await this.#machines.destroy(null, { id });
       }),
     );
   }
@@ -47,7 +48,8 @@ export class AccountMachines {
   stop(run: WaitingRun, accounts: AccountsNow): Promise<void> {
     return this.#runner.whileWaiting(() =>
       this.#settle(run, accounts, 'stopped', async ({ id, state }) => {
-        if (state === 'RUNNING') await this.#machines.stop(null, { id, isForced: false });
+        if (statesThatAccept('stop').includes(state))
+          await this.#machines.stop(null, { id, isForced: false });
       }),
     );
   }
@@ -88,7 +90,15 @@ export class AccountMachines {
       .where('accountId', 'in', accountIds)
       .orderBy('id');
     if (goal === 'stopped')
-      query = query.where('state', 'in', ['STARTING', 'RUNNING', 'STOPPING', 'MIGRATING', 'UNKNOWN']);
+      query = query.where('state', 'in', [
+        'STARTING',
+        'RUNNING',
+        'SUSPENDED',
+        'STOPPING',
+        'MIGRATING',
+        'RESTORING',
+        'UNKNOWN',
+      ]);
     return query.execute();
   }
 }

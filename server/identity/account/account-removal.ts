@@ -7,7 +7,13 @@ import type { ImageService } from '../../storage/image/image-service.ts';
 import { releaseLimits } from '../limit/limits.ts';
 import { rootAdminRoleId } from '../role/built-in-roles.ts';
 import type { AccountMachines, AccountsNow } from './account-machines.ts';
-import { hasFailed, isUnderWay, lastJobsSince, waitAMoment, type WaitingRun } from './wait-for-jobs.ts';
+import {
+  hasFailed,
+  isUnderWay,
+  lastJobsSince,
+  waitAMoment,
+  type WaitingRun,
+} from '../../platform/jobs/wait-for-jobs.ts';
 
 type Owned = Pick<Row<'Image'>, 'id' | 'kind' | 'name' | 'removedAt'>;
 

@@ -22,6 +22,7 @@ const self = allow('node.get', 'change.follow', 'apiKey.*', 'session.*', 'projec
 /** What a tenant looks at. */
 const tenantReading = allow(
   'account.list',
+  'affinityGroup.list',
   'auditEvent.list',
   'diskOffering.list',
   'domain.list',
@@ -33,11 +34,13 @@ const tenantReading = allow(
   'resourceLimit.list',
   'role.list',
   'serviceOffering.list',
+  'sshKeyPair.list',
   'template.list',
   'usageRecord.list',
   'user.list',
   'virtualMachine.list',
   'virtualMachine.statistics',
+  'virtualMachineSchedule.list',
   'volume.list',
   'zone.list',
 );
@@ -45,7 +48,17 @@ const tenantReading = allow(
 /** What a tenant does. */
 const tenantWork = [
   ...deny('iso.publish', 'template.publish'),
-  ...allow('iso.*', 'job.cancel', 'project.*', 'template.*', 'virtualMachine.*', 'volume.*'),
+  ...allow(
+    'affinityGroup.*',
+    'iso.*',
+    'job.cancel',
+    'project.*',
+    'sshKeyPair.*',
+    'template.*',
+    'virtualMachine.*',
+    'virtualMachineSchedule.*',
+    'volume.*',
+  ),
 ];
 
 /** What helps a tenant without touching what it owns. */
@@ -53,8 +66,10 @@ const help = allow(
   'job.cancel',
   'virtualMachine.console',
   'virtualMachine.reboot',
+  'virtualMachine.resume',
   'virtualMachine.start',
   'virtualMachine.stop',
+  'virtualMachine.suspend',
 );
 
 const hardwareReading = allow(
@@ -64,6 +79,7 @@ const hardwareReading = allow(
   'guestIpRange.list',
   'guestNetwork.list',
   'host.list',
+  'host.statistics',
   'imageStore.list',
   'job.list',
   'physicalNetwork.list',
@@ -71,6 +87,7 @@ const hardwareReading = allow(
   'serviceOffering.list',
   'setting.list',
   'storagePool.list',
+  'storagePool.statistics',
   'zone.list',
   'account.list',
   'domain.list',
@@ -84,15 +101,11 @@ const domainReading = [...tenantReading, ...allow('identityProvider.list')];
 
 const roles = [
   ['Root Admin', 'ROOT_ADMIN', allow('*')],
-  ['Root Admin (read-only)', 'ROOT_ADMIN', [...self, ...allow('*.list', 'virtualMachine.statistics')]],
+  ['Root Admin (read-only)', 'ROOT_ADMIN', [...self, ...allow('*.list', '*.statistics')]],
   [
     'Root Admin (support)',
     'ROOT_ADMIN',
-    [
-      ...self,
-      ...allow('*.list', 'virtualMachine.statistics', 'job.resume', 'zone.update', 'user.enable'),
-      ...help,
-    ],
+    [...self, ...allow('*.list', '*.statistics', 'job.resume', 'zone.update', 'user.enable'), ...help],
   ],
   [
     'Resource Admin',

@@ -3,6 +3,13 @@ import type { Actor } from '../../platform/actor.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 
+/** A token, as it is shown once. */
+export interface MadeToken {
+  kind: TokenOrder['kind'];
+  token: string;
+  expiresAt: Date;
+}
+
 /** Who may join. */
 export class AgentService {
   readonly #platform: Platform;
@@ -13,7 +20,7 @@ export class AgentService {
     this.#enrolment = enrolment;
   }
 
-  async createToken(actor: Actor, order: TokenOrder): Promise<{ token: string; expiresAt: Date }> {
+  async createToken(actor: Actor, order: TokenOrder): Promise<MadeToken> {
     const check = new Check();
     check.range('input.uses', order.uses, 1, 10_000);
     check.range('input.validMinutes', order.validMinutes, 1, 10_080);
@@ -24,6 +31,6 @@ export class AgentService {
       mutation.concerns('EnrolmentToken', order.kind, null, { ...order });
       return Promise.resolve({});
     });
-    return made;
+    return { kind: order.kind, ...made };
   }
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { factsOf } from '../host/store.ts';
+import type { MadeToken } from './agent-service.ts';
 import { connectedAgents } from './store.ts';
 
 export const AgentKind = builder.enumType('AgentKind', {
@@ -46,6 +47,11 @@ export const Agent = builder.objectRef<Row<'Agent'>>('Agent').implement({
       type: 'DateTime',
       description: 'When its certificate ends; it renews it before.',
     }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its certificate was revoked, as its host was deleted: it is let in no more.',
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it enrolled.' }),
   }),
@@ -77,7 +83,7 @@ addListField({
       ...(isFree !== true
         ? []
         : [
-            sql<boolean>`"zoneId" is null and not exists (select 1 from "Host" h where h."agentId" = "Agent"."id")`,
+            sql<boolean>`"zoneId" is null and "revokedAt" is null and not exists (select 1 from "Host" h where h."agentId" = "Agent"."id")`,
           ]),
     ],
   },
@@ -92,11 +98,19 @@ const CreateEnrolmentTokenInput = builder.inputType('CreateEnrolmentTokenInput',
   }),
 });
 
-const EnrolmentToken = builder.objectRef<{ token: string; expiresAt: Date }>('EnrolmentToken').implement({
+const EnrolmentToken = builder.objectRef<MadeToken>('EnrolmentToken').implement({
   description: 'What an agent needs to enrol.',
   fields: (t) => ({
     token: t.exposeString('token', {
-      description: 'Put it into the agent’s NEPHOS_ENROLMENT_TOKEN_FILE. Shown now and never again.',
+      description:
+        'Put it into the agent’s NEPHOS_ENROLMENT_TOKEN_FILE, or run `installCommand`. Shown now and never again.',
+    }),
+    installCommand: t.string({
+      nullable: true,
+      description:
+        'For host agents: a line for a terminal on the host, which fetches the agent from this server, checks that it is the server’s, starts it and enrols it with this token. It holds the token. Null for other agents.',
+      resolve: ({ kind, token }, _args, { services }) =>
+        kind === 'HOST' ? services.handInstallation.commandFor(token) : null,
     }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends.' }),
   }),

@@ -3,6 +3,7 @@ import type { Hypervisor as Hypervisors } from '@nephos/model/generated/enums.ts
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
+import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { Pod } from '../pod/schema.ts';
 import { AllocationState, Zone } from '../zone/schema.ts';
@@ -87,6 +88,18 @@ const CreateClusterInput = builder.inputType('CreateClusterInput', {
   }),
 });
 
+/** What mutations of a cluster answer. */
+export const ClusterPayload = builder.objectRef<{ clusterId: string }>('ClusterPayload').implement({
+  description: 'The cluster that was changed.',
+  fields: (t) => ({
+    cluster: t.field({
+      type: Cluster,
+      description: 'The cluster as it is now.',
+      resolve: ({ clusterId }, _args, { load }) => load.get('Cluster', parseId('Cluster', clusterId)),
+    }),
+  }),
+});
+
 const CreateClusterPayload = builder.objectRef<{ clusterId: string }>('CreateClusterPayload').implement({
   description: 'The new cluster.',
   fields: (t) => ({
@@ -109,5 +122,43 @@ builder.mutationField('createCluster', (t) =>
         ...input.cluster,
         podId: idArgument('Pod', 'input.podId', input.podId),
       }),
+  }),
+);
+
+const UpdateClusterInput = builder.inputType('UpdateClusterInput', {
+  description: 'Which cluster, and what is to be different. What is left out stays as it is.',
+  fields: (t) => ({
+    id: t.id({ description: 'The cluster.' }),
+    name: t.string({ required: false, description: 'Its name, unique in the pod.' }),
+    allocationState: t.field({
+      type: AllocationState,
+      required: false,
+      description: 'Whether new machines may come.',
+    }),
+    cpuOvercommit: t.float({
+      required: false,
+      description: 'How many times their processors the hosts may be promised, 1 to 100.',
+    }),
+    memoryOvercommit: t.float({
+      required: false,
+      description: 'How many times their memory the hosts may be promised, 1 to 100.',
+    }),
+    expectedVersion: t.int({
+      required: false,
+      description: 'Refuse with VERSION_CONFLICT if it was changed since this version.',
+    }),
+    idempotencyKey: idempotencyKeyField(t),
+  }),
+});
+
+builder.mutationField('updateCluster', (t) =>
+  t.field({
+    type: ClusterPayload,
+    permission: 'cluster.update',
+    description:
+      'Opens a cluster for machines or closes it, and changes how much its hosts may be promised. What runs there runs on, also where more is promised by then. Errors: NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT.',
+    args: { input: t.arg({ type: UpdateClusterInput, description: 'The cluster, and what changes.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.clusters.update(actor, { ...input, id: idArgument('Cluster', 'input.id', input.id) }),
   }),
 );

@@ -16,11 +16,21 @@ const largestOvercommit = 100;
 
 export function checkCluster(check: Check, path: string, plan: ClusterPlan): void {
   check.name(`${path}.name`, plan.name);
-  if (plan.cpuOvercommit != null)
-    check.range(`${path}.cpuOvercommit`, plan.cpuOvercommit, 1, largestOvercommit);
-  if (plan.memoryOvercommit != null)
-    check.range(`${path}.memoryOvercommit`, plan.memoryOvercommit, 1, largestOvercommit);
+  checkOvercommit(check, path, plan);
 }
+
+export function checkOvercommit(
+  check: Check,
+  path: string,
+  { cpuOvercommit, memoryOvercommit }: Pick<ClusterPlan, 'cpuOvercommit' | 'memoryOvercommit'>,
+): void {
+  if (cpuOvercommit != null) check.range(`${path}.cpuOvercommit`, cpuOvercommit, 1, largestOvercommit);
+  if (memoryOvercommit != null)
+    check.range(`${path}.memoryOvercommit`, memoryOvercommit, 1, largestOvercommit);
+}
+
+export const clusterNameTaken = (path: string, name: string) =>
+  invalid(path, name, 'is the name of another cluster of this pod');
 
 export async function insertCluster(
   tx: Transaction,
@@ -43,7 +53,7 @@ export async function insertCluster(
       .returningAll()
       .executeTakeFirstOrThrow();
   } catch (error) {
-    if (isUniqueViolation(error)) throw invalid('name', name, 'is the name of another cluster of this pod');
+    if (isUniqueViolation(error)) throw clusterNameTaken('name', name);
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { idField } from '@nephos/agent-protocol/fields.ts';
 import type { Hello } from '@nephos/agent-protocol/reports.ts';
 import type { Row } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
@@ -13,18 +12,13 @@ import type { Platform } from '../../platform/platform.ts';
 import { Reconciler } from '../../platform/reconciler.ts';
 import { isAliveServer } from '../../platform/servers/server-instance.ts';
 import { Check } from '../../platform/validation.ts';
-import { attachPool, detachPool } from '../storage-pool/attach.ts';
+import { refreshCapacities } from './capacity.ts';
 import { hostLinkTransitions, type HostLinkEvent } from './host-state.ts';
-import { agentForHost, capacityOf, factsOf, insertHost, type HostPlan } from './store.ts';
+import { attachPools, detachPools, enterHost, joiningHost, poolsOfCluster } from './join-cluster.ts';
+import { agentForHost, factsOf, type HostPlan } from './store.ts';
 import type { HostLinkState } from '@nephos/model/generated/enums.ts';
 
-const sagaInput = z.object({
-  hostId: idField('Host'),
-  clusterId: idField('Cluster'),
-  agentId: idField('Agent'),
-  name: z.string(),
-  pools: z.array(z.object({ poolId: idField('StoragePool'), path: z.string() })),
-});
+const sagaInput = joiningHost.extend({ name: z.string() });
 
 type SagaInput = z.output<typeof sagaInput>;
 type Outputs = { attachStorage: undefined; enable: undefined };
@@ -36,43 +30,18 @@ function addHostSaga({ agents, platform }: { agents: AgentDispatcher; platform: 
     steps: [
       {
         name: 'attachStorage',
-        act: async (run) => {
-          const { pools, hostId, agentId } = run.input;
-          for (const pool of pools)
-            await attachPool(agents, labelled(run, pool.poolId), pool, [{ hostId, agentId }]);
-        },
-        undo: async (run) => {
-          const { pools, hostId, agentId } = run.input;
-          for (const pool of pools)
-            await detachPool(agents, labelled(run, pool.poolId), pool, [{ hostId, agentId }]);
-        },
+        act: (run) => attachPools(agents, run),
+        undo: (run) => detachPools(agents, run),
       },
       {
         name: 'enable',
         record: async (tx, { input }) => {
-          const { clusterId, agentId, hostId, name, pools } = input;
-          const cluster = await tx
-            .selectFrom('Cluster')
-            .selectAll()
-            .where('id', '=', clusterId)
-            .executeTakeFirstOrThrow();
-          const agent = await agentForHost(tx, 'input', { agentId }, cluster);
-          await insertHost(tx, hostId, cluster, agent, name, platform.clock.now());
-          if (pools.length === 0) return;
-          await tx
-            .insertInto('StoragePoolHost')
-            .values(pools.map(({ poolId }) => ({ poolId, hostId })))
-            .execute();
+          await enterHost(tx, input, platform.clock.now());
         },
       },
     ],
     succeeded: (_tx, { input }) => Promise.resolve(input.hostId),
   });
-}
-
-/** The same command context for each of several pools, so that their commands have ids of their own. */
-function labelled<Run extends { commandKey: string }>(run: Run, label: string): Run {
-  return { ...run, commandKey: `${run.commandKey}.${label}` };
 }
 
 /** Hypervisor hosts, and whether their agents are there. */
@@ -106,13 +75,7 @@ export class HostService implements AgentListener {
       const { tx } = mutation;
       const cluster = await getGuarded(tx, actor, 'Cluster', input.clusterId, 'host.add');
       const agent = await agentForHost(tx, 'input', input, cluster);
-      const pools = await tx
-        .selectFrom('StoragePool')
-        .select(['id as poolId', 'path'])
-        .where('zoneId', '=', cluster.zoneId)
-        .where((pool) => pool.or([pool('scope', '=', 'ZONE'), pool('clusterId', '=', cluster.id)]))
-        .where('scope', '!=', 'HOST')
-        .execute();
+      const pools = await poolsOfCluster(tx, cluster);
       const hostId = newId('Host');
       const job = await mutation.startJob(
         this.#add,
@@ -129,11 +92,6 @@ export class HostService implements AgentListener {
     const host = await db.selectFrom('Host').selectAll().where('agentId', '=', agent.id).executeTakeFirst();
     if (host === undefined) return;
     const facts = factsOf(agent);
-    const cluster = await db
-      .selectFrom('Cluster')
-      .selectAll()
-      .where('id', '=', host.clusterId)
-      .executeTakeFirstOrThrow();
     await this.#setLink(host.id, 'connected');
     await db
       .updateTable('Host')
@@ -146,11 +104,7 @@ export class HostService implements AgentListener {
       .where('id', '=', host.id)
       .where(sql<boolean>`"facts" is distinct from ${JSON.stringify(agent.facts)}::jsonb`)
       .execute();
-    await db
-      .updateTable('HostCapacity')
-      .set(capacityOf(facts, cluster))
-      .where('hostId', '=', host.id)
-      .execute();
+    await refreshCapacities(db, { hostId: host.id });
   }
 
   async onGone(agentId: Id<'Agent'>): Promise<void> {

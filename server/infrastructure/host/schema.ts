@@ -5,14 +5,13 @@ import type {
   HostLinkState as HostLinkStates,
 } from '@nephos/model/generated/enums.ts';
 import { sql } from 'kysely';
-import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
-import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { Cluster, Hypervisor } from '../cluster/schema.ts';
 import { Pod } from '../pod/schema.ts';
 import { Zone } from '../zone/schema.ts';
+import { availableHostActions, type AvailableHostAction, type HostAction } from './available-actions.ts';
 import { factsOf, hostCapacities } from './store.ts';
 
 export const HostLinkState = builder.enumType('HostLinkState', {
@@ -74,6 +73,29 @@ const HostCapacity = builder.objectRef<Row<'HostCapacity'>>('HostCapacity').impl
   }),
 });
 
+const HostActionEnum = builder.enumType('HostAction', {
+  description: 'What can be done to a host.',
+  values: {
+    UPDATE: { description: 'updateHost' },
+    ENABLE: { description: 'enableHost' },
+    DISABLE: { description: 'disableHost' },
+    PREPARE_FOR_MAINTENANCE: { description: 'prepareHostForMaintenance' },
+    CANCEL_MAINTENANCE: { description: 'cancelHostMaintenance' },
+    RECONNECT: { description: 'reconnectHost' },
+    UPGRADE_AGENT: { description: 'upgradeHostAgent' },
+    DELETE: { description: 'deleteHost' },
+  } satisfies Record<HostAction, { description: string }>,
+});
+
+const AvailableHostActionRef = builder.objectRef<AvailableHostAction>('AvailableHostAction').implement({
+  description: 'Whether you may do something to a host now.',
+  fields: (t) => ({
+    action: t.field({ type: HostActionEnum, description: 'What.', resolve: ({ action }) => action }),
+    isAllowed: t.exposeBoolean('isAllowed', { description: 'Whether you may.' }),
+    reason: t.exposeString('reason', { nullable: true, description: 'Why not.' }),
+  }),
+});
+
 /** A host. */
 export const Host = builder.objectRef<Row<'Host'>>('Host').implement({
   description: 'One hypervisor server, run by a host agent.',
@@ -96,6 +118,11 @@ export const Host = builder.objectRef<Row<'Host'>>('Host').implement({
       description: 'What administrators want of it.',
       resolve: ({ adminState }) => adminState,
     }),
+    adminStateReason: t.exposeString('adminStateReason', {
+      nullable: true,
+      description: 'Why it could not be emptied: which machine would not move, and what stood in its way.',
+    }),
+    tags: t.exposeStringList('tags', { description: 'What service offerings may ask for.' }),
     cpuCores: t.exposeInt('cpuCores', { description: 'Processor cores.' }),
     cpuMhz: t.exposeInt('cpuMhz', { description: 'Frequency of a core in megahertz.' }),
     memory: t.expose('memoryBytes', { type: 'Bytes', description: 'Memory.' }),
@@ -122,6 +149,11 @@ export const Host = builder.objectRef<Row<'Host'>>('Host').implement({
       description: 'The zone it is in.',
       resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
     }),
+    availableActions: t.field({
+      type: [AvailableHostActionRef],
+      description: 'What you may do to it now, and why not the rest.',
+      resolve: (host, _args, { actor }) => availableHostActions(actor, host),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
   }),
@@ -133,6 +165,11 @@ const HostFilter = builder.inputType('HostFilter', {
     zoneId: t.id({ required: false, description: 'In this zone.' }),
     clusterId: t.id({ required: false, description: 'In this cluster.' }),
     linkState: t.field({ type: [HostLinkState], required: false, description: 'In one of these states.' }),
+    adminState: t.field({
+      type: [HostAdminState],
+      required: false,
+      description: 'Of which administrators want one of these.',
+    }),
   }),
 });
 
@@ -147,13 +184,25 @@ addListField({
   orders: { NAME: { column: 'name', description: 'By name.' } },
   filter: {
     input: HostFilter,
-    where: ({ zoneId, clusterId, linkState }) => [
+    where: ({ zoneId, clusterId, linkState, adminState }) => [
       ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
       ...(clusterId == null ? [] : [sql<boolean>`"clusterId" = ${clusterId}`]),
       ...(linkState == null ? [] : [sql<boolean>`"linkState"::text = any(${linkState})`]),
+      ...(adminState == null ? [] : [sql<boolean>`"adminState"::text = any(${adminState})`]),
     ],
   },
 });
+
+builder.queryField('host', (t) =>
+  t.field({
+    type: Host,
+    nullable: true,
+    permission: 'host.list',
+    description: 'One host, or null.',
+    args: { id: t.arg.id({ description: 'Its id.' }) },
+    resolve: (_parent, { id }, { load }) => load.find('Host', idArgument('Host', 'id', id)),
+  }),
+);
 
 export const HostPlanInput = builder.inputType('HostPlanInput', {
   description: 'A new host: an enrolled agent that is to run machines.',
@@ -162,37 +211,3 @@ export const HostPlanInput = builder.inputType('HostPlanInput', {
     name: t.string({ required: false, description: 'Name of the host; the agent’s own when left out.' }),
   }),
 });
-
-const AddHostInput = builder.inputType('AddHostInput', {
-  description: 'A new host of a cluster.',
-  fields: (t) => ({
-    clusterId: t.id({ description: 'The cluster.' }),
-    agentId: t.id({ description: 'The agent that runs it.' }),
-    name: t.string({ required: false, description: 'Its name; the agent’s own when left out.' }),
-    idempotencyKey: idempotencyKeyField(t),
-  }),
-});
-
-const AddHostPayload = builder.objectRef<{ hostId: string; jobId: string }>('AddHostPayload').implement({
-  description: 'The job that adds the host.',
-  fields: (t) => ({
-    hostId: t.exposeID('hostId', { description: 'Id that the host will have.' }),
-    job: jobField(t),
-  }),
-});
-
-builder.mutationField('addHost', (t) =>
-  t.field({
-    type: AddHostPayload,
-    permission: 'host.add',
-    description:
-      'Makes an enrolled agent a host of a cluster, and attaches the cluster’s storage to it. Errors: NOT_FOUND, VALIDATION_FAILED, RESOURCE_IN_USE, AGENT_UNREACHABLE.',
-    args: { input: t.arg({ type: AddHostInput, description: 'The host.' }) },
-    resolve: (_parent, { input }, { services, actor }) =>
-      services.hosts.add(actor, {
-        ...input,
-        clusterId: idArgument('Cluster', 'input.clusterId', input.clusterId),
-        agentId: idArgument('Agent', 'input.agentId', input.agentId),
-      }),
-  }),
-);

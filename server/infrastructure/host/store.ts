@@ -97,7 +97,12 @@ export async function insertHost(
       .executeTakeFirstOrThrow();
     await tx
       .insertInto('HostCapacity')
-      .values({ hostId: host.id, ...capacityOf(facts, cluster) })
+      .values({
+        hostId: host.id,
+        zoneId: host.zoneId,
+        clusterId: host.clusterId,
+        ...capacityOf(facts, cluster),
+      })
       .execute();
     return host;
   } catch (error) {

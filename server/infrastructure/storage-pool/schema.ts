@@ -4,6 +4,7 @@ import type {
   StoragePoolState as StoragePoolStates,
   StoragePoolType as StoragePoolTypes,
 } from '@nephos/model/generated/enums.ts';
+import { parseId } from '@nephos/model/kernel/ids.ts';
 import { jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
@@ -71,6 +72,12 @@ export const StoragePool = builder.objectRef<Row<'StoragePool'>>('StoragePool').
       resolve: ({ state }) => state,
     }),
     path: t.exposeString('path', { description: 'Its directory on the hosts.' }),
+    tags: t.exposeStringList('tags', { description: 'What offerings may ask for.' }),
+    overprovisioning: t.exposeFloat('overprovisioning', {
+      nullable: true,
+      description:
+        'How many times its size it may be promised; null: as the setting `storage.overprovisioning.factor` says.',
+    }),
     capacity: t.field({
       type: PoolCapacity,
       nullable: true,
@@ -150,5 +157,55 @@ builder.mutationField('createStoragePool', (t) =>
         clusterId: optionalId('Cluster', 'input.clusterId', input.clusterId),
         hostId: optionalId('Host', 'input.hostId', input.hostId),
       }),
+  }),
+);
+
+const UpdateStoragePoolInput = builder.inputType('UpdateStoragePoolInput', {
+  description: 'Which storage pool, and what is to be different. What is left out stays as it is.',
+  fields: (t) => ({
+    id: t.id({ description: 'The pool.' }),
+    name: t.string({ required: false, description: 'Its name, unique in the zone.' }),
+    tags: t.stringList({
+      required: false,
+      description: 'All tags that it is to have, which offerings may ask for; at most 50.',
+    }),
+    overprovisioning: t.float({
+      required: false,
+      description:
+        'How many times its size it may be promised, 1 to 100; null: as the setting `storage.overprovisioning.factor` says.',
+    }),
+    isEnabled: t.boolean({
+      required: false,
+      description: 'Whether it takes new disks; those that lie on it are used all the same.',
+    }),
+    expectedVersion: t.int({
+      required: false,
+      description: 'Refuse with VERSION_CONFLICT if it was changed since this version.',
+    }),
+    idempotencyKey: idempotencyKeyField(t),
+  }),
+});
+
+const StoragePoolPayload = builder.objectRef<{ storagePoolId: string }>('StoragePoolPayload').implement({
+  description: 'The storage pool that was changed.',
+  fields: (t) => ({
+    storagePool: t.field({
+      type: StoragePool,
+      description: 'The pool as it is now.',
+      resolve: ({ storagePoolId }, _args, { load }) =>
+        load.get('StoragePool', parseId('StoragePool', storagePoolId)),
+    }),
+  }),
+});
+
+builder.mutationField('updateStoragePool', (t) =>
+  t.field({
+    type: StoragePoolPayload,
+    permission: 'storagePool.update',
+    description:
+      'Changes a pool’s name and tags, how much of it may be promised, and whether it takes new disks. Errors: NOT_FOUND, VALIDATION_FAILED, INVALID_STATE, VERSION_CONFLICT.',
+    args: { input: t.arg({ type: UpdateStoragePoolInput, description: 'The pool, and what changes.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.storagePools.update(actor, { ...input, id: idArgument('StoragePool', 'input.id', input.id) }),
   }),
 );

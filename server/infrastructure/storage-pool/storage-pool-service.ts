@@ -1,12 +1,17 @@
 import { idField } from '@nephos/agent-protocol/fields.ts';
+import type { Row } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { z } from 'zod';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
 import { getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
-import { invalid } from '../../platform/errors.ts';
+import { changedFields } from '../../platform/audit/changed-fields.ts';
+import { isUniqueViolation } from '../../platform/database-errors.ts';
+import { invalid, PlatformError } from '../../platform/errors.ts';
+import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
 import { defineSaga } from '../../platform/jobs/saga.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { checkTags, tidyTags } from '../../platform/tags.ts';
 import { Check } from '../../platform/validation.ts';
 import { attachPool, detachPool, spaceOf, type PoolHost, type SpaceText } from './attach.ts';
 import { checkStoragePool, insertStoragePool, type PoolPlace, type StoragePoolPlan } from './store.ts';
@@ -19,6 +24,19 @@ export interface CreateStoragePoolInput extends StoragePoolPlan {
   hostId?: Id<'Host'> | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
+
+export interface UpdateStoragePoolInput extends ExpectsVersion {
+  id: Id<'StoragePool'>;
+  name?: string | null | undefined;
+  /** What offerings may ask for. */
+  tags?: readonly string[] | null | undefined;
+  /** `null`: as the setting says. */
+  overprovisioning?: number | null | undefined;
+  isEnabled?: boolean | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}
+
+const largestOverprovisioning = 100;
 
 const sagaInput = z.object({
   poolId: idField('StoragePool'),
@@ -111,4 +129,53 @@ export class StoragePoolService {
       return { poolId, jobId: job.id };
     });
   }
+
+  /**
+   * Fields that are absent stay as they are.
+   * @throws PlatformError NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, INVALID_STATE for one that is not in use yet
+   */
+  update(actor: Actor, input: UpdateStoragePoolInput): Promise<{ storagePoolId: string }> {
+    const { name, tags, overprovisioning, isEnabled } = input;
+    const check = new Check();
+    if (name != null) check.name('input.name', name);
+    checkTags(check, 'input.tags', tags);
+    if (overprovisioning != null)
+      check.range('input.overprovisioning', overprovisioning, 1, largestOverprovisioning);
+    check.done();
+    const action = 'storagePool.update';
+    return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
+      const { tx } = mutation;
+      const seen = await getForChange(tx, actor, 'StoragePool', input.id, action);
+      const before = await tx
+        .selectFrom('StoragePool')
+        .selectAll()
+        .where('id', '=', seen.id)
+        .forUpdate()
+        .executeTakeFirstOrThrow();
+      assertVersion(`storage pool ${before.name}`, before, input);
+      const after = {
+        name: name ?? before.name,
+        tags: tags == null ? before.tags : tidyTags(tags),
+        overprovisioning: overprovisioning === undefined ? before.overprovisioning : overprovisioning,
+        state: isEnabled == null ? before.state : enabledState(before, isEnabled),
+      };
+      try {
+        await tx.updateTable('StoragePool').set(after).where('id', '=', before.id).execute();
+      } catch (error) {
+        if (isUniqueViolation(error))
+          throw invalid('input.name', name, 'is the name of another storage pool of this zone');
+        throw error;
+      }
+      mutation.concerns('StoragePool', before.id, null, changedFields(before, after));
+      return { storagePoolId: before.id };
+    });
+  }
+}
+
+/** @throws PlatformError INVALID_STATE */
+function enabledState({ id, name, state }: Row<'StoragePool'>, isEnabled: boolean): 'UP' | 'DISABLED' {
+  if (state === 'UP' || state === 'DISABLED') return isEnabled ? 'UP' : 'DISABLED';
+  throw new PlatformError('INVALID_STATE', `storage pool ${name} is ${state}; it must be UP or DISABLED`, {
+    details: { id, state },
+  });
 }

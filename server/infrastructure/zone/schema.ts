@@ -5,11 +5,8 @@ import type {
 } from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { builder, Node } from '../../graphql/builder.ts';
-import { accountReference, AccountReferenceInput } from '../../graphql/account-reference.ts';
-import { idArgument, optionalId } from '../../graphql/id-argument.ts';
+import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
-import { Account } from '../../identity/account/schema.ts';
-import { Domain } from '../../identity/domain/schema.ts';
 
 export const NetworkModel = builder.enumType('NetworkModel', {
   description: 'How guests of a zone are connected; fixed when it is made.',
@@ -62,25 +59,6 @@ export const Zone = builder.objectRef<Row<'Zone'>>('Zone').implement({
       nullable: true,
       description: 'DNS domain that guests are told.',
     }),
-    isDedicated: t.boolean({
-      description: 'Whether it is reserved for a domain or an account.',
-      resolve: ({ dedicatedDomainId, dedicatedAccountId }) =>
-        dedicatedDomainId !== null || dedicatedAccountId !== null,
-    }),
-    dedicatedDomain: t.field({
-      type: Domain,
-      nullable: true,
-      description: 'The domain that it is reserved for, with those below; null when you may not see that.',
-      resolve: ({ dedicatedDomainId }, _args, { load }) =>
-        dedicatedDomainId === null ? null : load.find('Domain', dedicatedDomainId),
-    }),
-    dedicatedAccount: t.field({
-      type: Account,
-      nullable: true,
-      description: 'The account that it is reserved for; null when you may not see that.',
-      resolve: ({ dedicatedAccountId }, _args, { load }) =>
-        dedicatedAccountId === null ? null : load.find('Account', dedicatedAccountId),
-    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -109,7 +87,8 @@ const SetZoneAllocationInput = builder.inputType('SetZoneAllocationInput', {
   }),
 });
 
-const ZonePayload = builder.objectRef<{ zoneId: string }>('ZonePayload').implement({
+/** What mutations of a zone answer. */
+export const ZonePayload = builder.objectRef<{ zoneId: string }>('ZonePayload').implement({
   description: 'The zone that was changed.',
   fields: (t) => ({
     zone: t.field({
@@ -130,39 +109,5 @@ builder.mutationField('setZoneAllocation', (t) =>
     },
     resolve: (_parent, { input }, { services, actor }) =>
       services.zones.setAllocation(actor, { ...input, id: idArgument('Zone', 'input.id', input.id) }),
-  }),
-);
-
-const DedicateZoneInput = builder.inputType('DedicateZoneInput', {
-  description: 'Which zone, and whom it is for: a domain, an account, or with neither everybody.',
-  fields: (t) => ({
-    id: t.id({ description: 'The zone.' }),
-    domainId: t.id({ required: false, description: 'Reserve it for this domain and those below it.' }),
-    account: t.field({
-      type: AccountReferenceInput,
-      required: false,
-      description: 'Reserve it for this account, or account of a project.',
-    }),
-    expectedVersion: t.int({
-      required: false,
-      description: 'Refuse with VERSION_CONFLICT if it was changed since this version.',
-    }),
-  }),
-});
-
-builder.mutationField('dedicateZone', (t) =>
-  t.field({
-    type: ZonePayload,
-    permission: 'zone.dedicate',
-    description:
-      'Reserves a zone, or opens it to everybody again. Others no longer see a reserved zone. Errors: NOT_FOUND, VALIDATION_FAILED, RESOURCE_IN_USE while others have machines or disks in it, VERSION_CONFLICT.',
-    args: { input: t.arg({ type: DedicateZoneInput, description: 'Which zone, and whom it is for.' }) },
-    resolve: (_parent, { input: { account, ...input } }, { services, actor }) =>
-      services.zones.dedicate(actor, {
-        ...input,
-        id: idArgument('Zone', 'input.id', input.id),
-        domainId: optionalId('Domain', 'input.domainId', input.domainId),
-        account: account == null ? null : accountReference('input.account', account),
-      }),
   }),
 );

@@ -1,8 +1,7 @@
 import type { Row } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
-import { getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
-import { getNamedAccount, type AccountReference } from '../../identity/access/named-account.ts';
+import { getForChange } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid } from '../../platform/errors.ts';
@@ -12,7 +11,6 @@ import { Check } from '../../platform/validation.ts';
 import { agentForHost } from '../host/store.ts';
 import { storageAgentFor } from '../image-store/store.ts';
 import { createZoneSaga, type CreateZoneInput } from './create-zone-saga.ts';
-import { assertNobodyElseIn, type Dedication } from './dedication.ts';
 import { checkZonePlan, type ZonePlan } from './zone-plan.ts';
 
 type Idempotent = { idempotencyKey?: string | null | undefined };
@@ -104,52 +102,6 @@ export class ZoneService {
       if (changed === undefined) throw versionConflict(`zone ${zone.name}`, zone.version, zone.version + 1);
       mutation.concerns('Zone', zone.id, null, {
         allocationState: { before: zone.allocationState, after: allocationState },
-      });
-      return { zoneId: zone.id };
-    });
-  }
-
-  /**
-   * Reserves a zone for a domain or an account; with neither it is open to everybody.
-   * @throws PlatformError NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, RESOURCE_IN_USE while others have something
-   * in it
-   */
-  dedicate(
-    actor: Actor,
-    input: {
-      id: Id<'Zone'>;
-      domainId: Id<'Domain'> | null;
-      account: AccountReference | null;
-    } & ExpectsVersion,
-  ): Promise<{ zoneId: string }> {
-    const action = 'zone.dedicate';
-    if (input.domainId !== null && input.account !== null)
-      throw invalid('input.domainId', input.domainId, 'must be left out when an account is given');
-    return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
-      const { tx } = mutation;
-      const { id } = await getForChange(tx, actor, 'Zone', input.id, action);
-      // Waits for deployments into the zone, which hold its row; later ones find it reserved.
-      const zone = await tx
-        .selectFrom('Zone')
-        .selectAll()
-        .where('id', '=', id)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
-      assertVersion(`zone ${zone.name}`, zone, input);
-      if (input.domainId !== null) await getGuarded(tx, actor, 'Domain', input.domainId, action);
-      const account =
-        input.account === null
-          ? null
-          : await getNamedAccount(tx, actor, 'input.account', input.account, action);
-      const after: Dedication = {
-        dedicatedDomainId: input.domainId,
-        dedicatedAccountId: account?.id ?? null,
-      };
-      await assertNobodyElseIn(tx, zone, after);
-      await tx.updateTable('Zone').set(after).where('id', '=', zone.id).execute();
-      mutation.concerns('Zone', zone.id, null, {
-        dedicatedDomainId: { before: zone.dedicatedDomainId, after: after.dedicatedDomainId },
-        dedicatedAccountId: { before: zone.dedicatedAccountId, after: after.dedicatedAccountId },
       });
       return { zoneId: zone.id };
     });

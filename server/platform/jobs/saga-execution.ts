@@ -188,7 +188,8 @@ export class SagaExecution {
   }
 
   #canBeCancelledBefore(index: number): boolean {
-    const limit = this.#saga.steps.findIndex(({ name }) => name === this.#saga.noReturnFrom);
+    const { steps, noReturnFrom, noReturnAfter } = this.#saga;
+    const limit = steps.findIndex(({ name }) => name === noReturnFrom || name === noReturnAfter);
     return limit < 0 || index <= limit;
   }
 

@@ -60,6 +60,11 @@ export interface Saga<Input = unknown, Outputs extends SagaOutputs = SagaOutputs
   steps: readonly AnyStepOf<Input, Outputs>[];
   /** The step from whose beginning on the job can no longer be cancelled. Absent: always can. */
   noReturnFrom?: keyof Outputs & string;
+  /**
+   * The step with which all is done that was asked for. It can be cancelled until it succeeds; from then on the job
+   * can not, and what is left to do, only tidying up, must not fail.
+   */
+  noReturnAfter?: keyof Outputs & string;
   /** In the transaction that ends the job well. @returns id of what it made, if it made something */
   succeeded?(tx: Transaction, run: SagaRun<Input, Outputs>): Promise<string | undefined>;
   /** In the transaction that ends the job after everything was taken back. */

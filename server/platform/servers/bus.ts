@@ -14,6 +14,8 @@ export interface BusTopics {
   'access.changed': { userId?: string; accountId?: string; roleId?: string; domainId?: string };
   /** An agent said hello to the sender. */
   'agent.connected': { agentId: string };
+  /** For the server that holds the agent's connection: it ends it. */
+  'agent.disconnect': { agentId: string; reason: string };
   /** For the server that holds the agent's connection. */
   'agent.instruct': { agentId: string; instruction: unknown };
   /** For the server that sent the instruction. */

@@ -1,3 +1,5 @@
+import { isTag } from '../tags.ts';
+
 /** What one setting may hold. */
 export interface SettingDefinition<Value> {
   description: string;
@@ -51,6 +53,18 @@ const trueOrFalse = (facts: {
   read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
 });
 
+const tags = (facts: { description: string; fallback: string }): SettingDefinition<string[]> => ({
+  ...facts,
+  rule: 'tags of letters, digits, dots, dashes and underscores, separated by commas',
+  read: (text) => {
+    const parts = text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    return parts.every(isTag) ? parts : undefined;
+  },
+});
+
 const cidr = /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:]+\/\d{1,3})$/i;
 
 const networks = (facts: { description: string; fallback: string }): SettingDefinition<string[]> => ({
@@ -90,6 +104,18 @@ export const settingsCatalogue = {
     from: 0,
     to: 3600,
   }),
+  'vm.schedule.missed.minutes': wholeNumber({
+    description: 'Minutes after which something scheduled that the platform was away for is not made up for.',
+    fallback: '15',
+    from: 1,
+    to: 1440,
+  }),
+  'vm.lease.warning.hours': wholeNumber({
+    description: 'Hours before the end of its lease in which a machine is shown as ending soon.',
+    fallback: '24',
+    from: 1,
+    to: 8760,
+  }),
   'ping.interval': wholeNumber({
     description: 'Seconds between two signs of life of an agent.',
     fallback: '10',
@@ -109,14 +135,20 @@ export const settingsCatalogue = {
     to: 36_000,
   }),
   'vm.stats.interval': wholeNumber({
-    description: "Seconds between two samples of every running machine's counters.",
+    description: 'Seconds between two samples of every running machine, every host and its storage pools.',
     fallback: '60',
     from: 1,
     to: 3600,
   }),
-  'vm.stats.retention.days': wholeNumber({
-    description: 'Days that samples are kept.',
-    fallback: '7',
+  'vm.stats.retention.minute.hours': wholeNumber({
+    description: 'Hours that samples of each minute are kept, at least; they go day by day.',
+    fallback: '24',
+    from: 1,
+    to: 8760,
+  }),
+  'vm.stats.retention.quarter.days': wholeNumber({
+    description: 'Days that samples averaged over 15 minutes are kept.',
+    fallback: '30',
     from: 1,
     to: 3650,
   }),
@@ -193,6 +225,30 @@ export const settingsCatalogue = {
   }),
   'pool.storage.allocated.capacity.disablethreshold': wholeNumber({
     description: 'Percent of used space above which a pool gets no new volumes.',
+    fallback: '85',
+    from: 1,
+    to: 100,
+  }),
+  'vm.allocation.algorithm': choice({
+    description:
+      'Which of the hosts that fit gets a machine whose offering says nothing of it: FIRST_FIT the oldest, DISPERSING the one with the fewest machines of the owner, CONCENTRATING the one with the most, LEAST_CONSUMED the one that promised the smallest share of its processors and memory, RANDOM any.',
+    fallback: 'LEAST_CONSUMED',
+    words: ['FIRST_FIT', 'DISPERSING', 'CONCENTRATING', 'LEAST_CONSUMED', 'RANDOM'],
+  }),
+  'vm.strict.host.tags': tags({
+    description:
+      'Tags of offerings that a host must have even when an administrator names it; all others may be passed over so.',
+    fallback: '',
+  }),
+  'cluster.cpu.allocated.capacity.disablethreshold': wholeNumber({
+    description:
+      'Percent of its processors, as they may be promised, above which a cluster gets no new machines.',
+    fallback: '85',
+    from: 1,
+    to: 100,
+  }),
+  'cluster.memory.allocated.capacity.disablethreshold': wholeNumber({
+    description: 'Percent of its memory, as it may be promised, above which a cluster gets no new machines.',
     fallback: '85',
     from: 1,
     to: 100,
@@ -337,6 +393,24 @@ export const settingsCatalogue = {
     fallback: String(24 * 7),
     from: 1,
     to: 8760,
+  }),
+  'host.maintenance.migrations': wholeNumber({
+    description: 'Machines that leave a host at a time while it is prepared for maintenance.',
+    fallback: '2',
+    from: 1,
+    to: 100,
+  }),
+  'vm.migrate.downtime.ms': wholeNumber({
+    description: 'Milliseconds that a guest may stand still at the end of a live migration.',
+    fallback: '300',
+    from: 1,
+    to: 60_000,
+  }),
+  migratewait: wholeNumber({
+    description: 'Seconds that a live migration may take.',
+    fallback: '3600',
+    from: 10,
+    to: 360_000,
   }),
   wait: wholeNumber({
     description: 'Seconds that an ordinary agent command may take.',

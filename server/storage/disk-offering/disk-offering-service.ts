@@ -13,6 +13,7 @@ import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { checkTags, tidyTags } from '../../platform/tags.ts';
 import { Check } from '../../platform/validation.ts';
 
 export interface DiskOfferingPlan {
@@ -20,10 +21,13 @@ export interface DiskOfferingPlan {
   displayText?: string | null | undefined;
   /** Absent: tenants name the size. */
   sizeBytes?: bigint | null | undefined;
+  /** Pools must have all of these tags. */
+  storageTags?: readonly string[] | null | undefined;
 }
 
 export interface UpdateDiskOfferingInput extends OfferingChange, ExpectsVersion {
   id: Id<'DiskOffering'>;
+  storageTags?: readonly string[] | null | undefined;
 }
 
 const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another disk offering');
@@ -54,6 +58,7 @@ export class DiskOfferingService {
     const check = new Check();
     check.name('input.name', plan.name);
     if (plan.displayText != null) check.line('input.displayText', plan.displayText);
+    checkTags(check, 'input.storageTags', plan.storageTags);
     check.that(
       sizeBytes == null || (sizeBytes >= MiB && sizeBytes <= largest && sizeBytes % MiB === 0n),
       'input.size',
@@ -72,6 +77,7 @@ export class DiskOfferingService {
             name: plan.name,
             displayText: plan.displayText ?? plan.name,
             sizeBytes: sizeBytes ?? null,
+            storageTags: tidyTags(plan.storageTags ?? []),
             ...scope,
           })
           .execute();
@@ -92,6 +98,7 @@ export class DiskOfferingService {
     const check = new Check();
     if (input.name != null) check.name('input.name', input.name);
     if (input.displayText != null) check.line('input.displayText', input.displayText);
+    checkTags(check, 'input.storageTags', input.storageTags);
     check.done();
     const action = 'diskOffering.update';
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
@@ -104,7 +111,10 @@ export class DiskOfferingService {
         .forUpdate()
         .executeTakeFirstOrThrow();
       assertVersion(`disk offering ${before.name}`, before, input);
-      const after = await changedOffering(tx, actor, before, input, action);
+      const after = {
+        ...(await changedOffering(tx, actor, before, input, action)),
+        storageTags: input.storageTags == null ? before.storageTags : tidyTags(input.storageTags),
+      };
       try {
         await tx.updateTable('DiskOffering').set(after).where('id', '=', before.id).execute();
       } catch (error) {

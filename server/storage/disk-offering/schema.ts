@@ -20,6 +20,9 @@ export const DiskOffering = builder.objectRef<Row<'DiskOffering'>>('DiskOffering
       nullable: true,
       description: 'Its size; null when the tenant names one.',
     }),
+    storageTags: t.exposeStringList('storageTags', {
+      description: 'Pools of its disks must have all of these tags.',
+    }),
     isRestricted: t.boolean({
       description: 'Whether it is offered only in some domains or zones.',
       resolve: ({ domainIds, zoneIds }) => domainIds.length > 0 || zoneIds.length > 0,
@@ -69,6 +72,10 @@ const CreateDiskOfferingInput = builder.inputType('CreateDiskOfferingInput', {
       required: false,
       description: 'Its size in whole MiB; left out, the tenant names one.',
     }),
+    storageTags: t.stringList({
+      required: false,
+      description: 'Pools of its disks must have all of these tags, at most 50. None when left out.',
+    }),
     ...offeringScopeFields(t, 'No restriction when left out.'),
     idempotencyKey: idempotencyKeyField(t),
   }),
@@ -105,6 +112,10 @@ const UpdateDiskOfferingInput = builder.inputType('UpdateDiskOfferingInput', {
     id: t.id({ description: 'The offering.' }),
     name: t.string({ required: false, description: 'Its new name, unique.' }),
     displayText: t.string({ required: false, description: 'What it is, in a few words.' }),
+    storageTags: t.stringList({
+      required: false,
+      description: 'Pools of new disks must have all of these tags, at most 50. As they were when left out.',
+    }),
     ...offeringScopeFields(t, 'As it was when left out.'),
     expectedVersion: t.int({
       required: false,

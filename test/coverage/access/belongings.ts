@@ -1,5 +1,5 @@
 import type { Database } from '@nephos/model/database.ts';
-import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { newId, parseId, type Id } from '@nephos/model/kernel/ids.ts';
 import { newSecret } from '@nephos/server/identity/secrets.ts';
 import { sql } from 'kysely';
 import type { ApiClient } from '../../support/api-client.ts';
@@ -21,9 +21,49 @@ export async function makeMachineOf(
   await sql`update "Image" set "accountId" = ${accountId} where "id" = any(${images})`.execute(db);
   await sql`update "Job" set "accountId" = ${accountId} where "targetId" = any(${images})`.execute(db);
   const offering = await serviceOfferingId(client);
-  const { job } = await deploy(client, { name: 'web-1', zoneId, serviceOfferingId: offering, templateId });
+  const { job, machine } = await deploy(client, {
+    name: 'web-1',
+    zoneId,
+    serviceOfferingId: offering,
+    templateId,
+  });
   if (job.status !== 'SUCCEEDED') throw new Error(`the machine was not made: ${JSON.stringify(job)}`);
   await sql`update "VirtualMachine" set "isoId" = ${isoId} where "accountId" = ${accountId}`.execute(db);
+  await addToGroup(db, accountId, parseId('VirtualMachine', machine.id));
+  await addKeyPair(db, accountId);
+  await db
+    .insertInto('VirtualMachineSchedule')
+    .values({
+      id: newId('VirtualMachineSchedule'),
+      accountId,
+      virtualMachineId: parseId('VirtualMachine', machine.id),
+      action: 'START',
+      cron: '0 7 * * *',
+      timeZone: 'UTC',
+    })
+    .execute();
+}
+
+async function addKeyPair(db: Database, accountId: Id<'Account'>): Promise<void> {
+  const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
+  await db
+    .insertInto('SshKeyPair')
+    .values({ id: newId('SshKeyPair'), accountId, name: 'key', publicKey, fingerprint: 'SHA256:none' })
+    .execute();
+}
+
+/** An affinity group of an account, with a machine in it. */
+async function addToGroup(
+  db: Database,
+  accountId: Id<'Account'>,
+  virtualMachineId: Id<'VirtualMachine'>,
+): Promise<void> {
+  const affinityGroupId = newId('AffinityGroup');
+  await db
+    .insertInto('AffinityGroup')
+    .values({ id: affinityGroupId, accountId, name: 'group', kind: 'HOST_AFFINITY', enforcement: 'SOFT' })
+    .execute();
+  await db.insertInto('AffinityGroupMember').values({ affinityGroupId, virtualMachineId }).execute();
 }
 
 /** Gives an account the like of all that the owner has, as rows: nobody looks at anything else of them. */
@@ -51,6 +91,8 @@ export async function giveTheLike(
       templateId: like(templateId),
       ...isOff,
     });
+    await addToGroup(db, accountId, machineId);
+    await addKeyPair(db, accountId);
   }
   for (const { id, virtualMachineId, imageId } of await ownedRows(db, 'Volume', owner.accountId)) {
     const parts = { virtualMachineId: like(virtualMachineId), imageId: like(imageId) };
@@ -61,6 +103,14 @@ export async function giveTheLike(
     const macAddress = `02:00:00:${[...Buffer.from(nicId.slice(-3))].map((byte) => byte.toString(16)).join(':')}`;
     const plug = { virtualMachineId: like(virtualMachineId), ipAddress: null, macAddress };
     await copyRow(db, 'Nic', id, { id: nicId, accountId, ...plug });
+  }
+  for (const { id, virtualMachineId } of await ownedRows(db, 'VirtualMachineSchedule', owner.accountId)) {
+    const machine = { virtualMachineId: like(virtualMachineId) };
+    await copyRow(db, 'VirtualMachineSchedule', id, {
+      id: newId('VirtualMachineSchedule'),
+      accountId,
+      ...machine,
+    });
   }
   for (const { id, targetId } of await ownedRows(db, 'Job', owner.accountId)) {
     const target = like(targetId);

@@ -40,7 +40,7 @@ export const guards: readonly Guard[] = [
     file: `${access}/guarded-loader.ts`,
     text: 'if (actor.rights.has(permission)) return;',
     without: 'return;',
-    noticedBy: ['mutation renameVirtualMachine'],
+    noticedBy: ['mutation updateVirtualMachine'],
   },
   {
     name: 'what is only shared is not changed',

@@ -31,10 +31,14 @@ const fitting: Record<string, unknown> = {
     startIp: '10.9.1.10',
     endIp: '10.9.1.20',
   },
+  'checkHost.input.ssh': { address: '127.0.0.1', port: 1, password: 'a password' },
+  'upgradeHostAgent.input.ssh': { address: '127.0.0.1', port: 1, password: 'a password' },
   'createImageStore.input.path': '/srv/images',
   'createStoragePool.input.path': '/srv/disks',
   'createStoragePool.input.scope': 'CLUSTER',
   'createStoragePool.input.type': 'SHARED_DIRECTORY',
+  'createVirtualMachineSchedule.input.cron': '0 7 * * *',
+  'createVirtualMachineSchedule.input.timeZone': 'UTC',
   'createRole.input.rules': [{ pattern: 'zone.list', effect: 'ALLOW' }],
   'createRole.input.accountType': 'USER',
   'changePassword.input.newPassword': 'a long enough password',
@@ -44,10 +48,16 @@ const fitting: Record<string, unknown> = {
 };
 
 /** Optional ids that are given all the same: the viewer's own things. */
-const given = new Set(['deployVirtualMachine.input.templateId', 'createStoragePool.input.clusterId']);
+const given = new Set([
+  'addHost.input.agentId',
+  'deployVirtualMachine.input.templateId',
+  'planDeployVirtualMachine.input.templateId',
+  'createStoragePool.input.clusterId',
+]);
 /** Those that are given instead when a certain place is the target. */
 const givenWith: Record<string, ReadonlySet<string>> = {
   'deployVirtualMachine isoId': new Set(['deployVirtualMachine.input.diskOfferingId']),
+  'planDeployVirtualMachine isoId': new Set(['planDeployVirtualMachine.input.diskOfferingId']),
 };
 /** Accounts that are neither the viewer's own nor the target. */
 const accountsAt: Record<string, HolderName> = {

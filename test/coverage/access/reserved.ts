@@ -8,6 +8,8 @@ export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<
   const { accountId: dedicatedAccountId, domainId, roleId } = accounts.owner;
   await copyRow(db, 'Zone', zoneId, { id: newId('Zone'), name: 'reserved', dedicatedAccountId });
   await copyRow(db, 'Zone', zoneId, { id: newId('Zone'), name: 'customers', dedicatedDomainId: domainId });
+  await reserveHardware(db, { name: 'reserved', dedicatedAccountId });
+  await reserveHardware(db, { name: 'customers', dedicatedDomainId: domainId });
   for (const table of ['ServiceOffering', 'DiskOffering'] as const) {
     const { id } = await db.selectFrom(table).select('id').executeTakeFirstOrThrow();
     const confines = { domainIds: [domainId], zoneIds: [zoneId] };
@@ -25,6 +27,19 @@ export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<
     .execute();
   await makeProvider(db, domainId, roleId!);
   await grantTemplate(db, accounts);
+}
+
+/** A pod, a cluster and a host like those that there are, for somebody. */
+async function reserveHardware(db: Database, reserved: Record<string, unknown>): Promise<void> {
+  for (const table of ['Pod', 'Cluster'] as const) {
+    const { id } = await db.selectFrom(table).select('id').orderBy('id').executeTakeFirstOrThrow();
+    await copyRow(db, table, id, { id: newId(table), ...reserved });
+  }
+  const host = await db.selectFrom('Host').selectAll().orderBy('id').executeTakeFirstOrThrow();
+  const agentId = newId('Agent');
+  const certificateHash = `\\x${Buffer.from(agentId).toString('hex')}`;
+  await copyRow(db, 'Agent', host.agentId, { id: agentId, certificateHash });
+  await copyRow(db, 'Host', host.id, { id: newId('Host'), agentId, linkState: 'DOWN', ...reserved });
 }
 
 async function makeProvider(db: Database, domainId: Id<'Domain'>, roleId: Id<'Role'>): Promise<void> {

@@ -25,6 +25,8 @@ interface Addresses {
 /** Bridges that we made carry this, and only on those do we set addresses. */
 const ours = 'made by nephos';
 const leaseTime = '12h';
+/** Tag of cards that the guest's default route does not lead through. */
+const routeless = 'routeless';
 
 /**
  * Tells whose a line of the hosts file is. A comment and no tag (`set:`): dnsmasq 2.90 dies of reading the file again
@@ -48,12 +50,16 @@ export class GuestNetworks {
    */
   plug(machineId: string, hostName: string, nics: readonly NicSpec[]): Promise<void> {
     return this.#inTurn(async () => {
-      for (const { macAddress, ipAddress, network } of nics) {
+      for (const { macAddress, ipAddress, isDefault, network } of nics) {
         await this.#ensureBridge(network);
         const host = [macAddress, ipAddress, hostName, leaseTime].join(',');
         await this.#changeHosts(network.networkId, (hosts) => [
           ...hosts.filter((line) => !line.startsWith(`${macAddress},`)),
           host + markOf(machineId),
+        ]);
+        await this.#changeRouteless(network.networkId, (cards) => [
+          ...cards.filter((card) => card !== macAddress),
+          ...(isDefault ? [] : [macAddress]),
         ]);
         await this.#ensureDhcp(network);
       }
@@ -62,11 +68,19 @@ export class GuestNetworks {
 
   /** Takes a machine's addresses out of DHCP again. */
   unplug(machineId: string): Promise<void> {
+    return this.#forget((line) => line.endsWith(markOf(machineId)));
+  }
+
+  /** Takes one card's address out of DHCP again. */
+  unplugCard(macAddress: string): Promise<void> {
+    return this.#forget((line) => line.startsWith(`${macAddress},`));
+  }
+
+  /** Takes lines out of DHCP. */
+  #forget(isIt: (line: string) => boolean): Promise<void> {
     return this.#inTurn(async () => {
       for (const networkId of await this.#knownNetworks()) {
-        const hasChanged = await this.#changeHosts(networkId, (hosts) =>
-          hosts.filter((line) => !line.endsWith(markOf(machineId))),
-        );
+        const hasChanged = await this.#changeHosts(networkId, (hosts) => hosts.filter((line) => !isIt(line)));
         const pid = this.#dhcpPid(networkId);
         if (hasChanged && pid !== undefined) process.kill(pid, 'SIGHUP');
       }
@@ -127,6 +141,9 @@ export class GuestNetworks {
       `dhcp-range=${address.toString()},static,${ipaddr.IPv4.subnetMaskFromPrefixLength(prefix).toString()},${leaseTime}`,
       `dhcp-option=option:router,${gateway}`,
       `dhcp-option=option:dns-server,${dns.join(',')}`,
+      ...(await this.#routelessOf(networkId)).map((card) => `dhcp-mac=set:${routeless},${card}`),
+      // Nothing after the option's name: they are told of no router.
+      `dhcp-option=tag:${routeless},option:router`,
       ...(domain === null ? [] : [`domain=${domain}`]),
       `dhcp-hostsfile=${files.hosts}`,
       `dhcp-leasefile=${files.leases}`,
@@ -157,16 +174,33 @@ export class GuestNetworks {
   }
 
   /** @returns whether anything changed */
-  async #changeHosts(networkId: string, change: (hosts: string[]) => string[]): Promise<boolean> {
-    const files = this.#filesOf(networkId);
-    await mkdir(files.folder, { recursive: true, mode: 0o755 });
-    const text = await readFile(files.hosts, 'utf8').catch(() => '');
+  #changeHosts(networkId: string, change: (hosts: string[]) => string[]): Promise<boolean> {
+    return this.#changeLines(networkId, this.#filesOf(networkId).hosts, change);
+  }
+
+  #changeRouteless(networkId: string, change: (cards: string[]) => string[]): Promise<boolean> {
+    return this.#changeLines(networkId, this.#filesOf(networkId).routeless, change);
+  }
+
+  async #routelessOf(networkId: string): Promise<string[]> {
+    const text = await readFile(this.#filesOf(networkId).routeless, 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  /** @returns whether anything changed */
+  async #changeLines(
+    networkId: string,
+    file: string,
+    change: (lines: string[]) => string[],
+  ): Promise<boolean> {
+    await mkdir(this.#filesOf(networkId).folder, { recursive: true, mode: 0o755 });
+    const text = await readFile(file, 'utf8').catch(() => '');
     const next = change(text.split('\n').filter((line) => line !== ''))
       .map((line) => `${line}\n`)
       .join('');
     if (next === text) return false;
-    await writeFile(`${files.hosts}.new`, next);
-    await rename(`${files.hosts}.new`, files.hosts);
+    await writeFile(`${file}.new`, next);
+    await rename(`${file}.new`, file);
     return true;
   }
 
@@ -180,6 +214,7 @@ export class GuestNetworks {
       folder,
       configuration: path.join(folder, 'dnsmasq.conf'),
       hosts: path.join(folder, 'hosts'),
+      routeless: path.join(folder, 'routeless'),
       leases: path.join(folder, 'leases'),
       pid: path.join(folder, 'pid'),
     };

@@ -3,6 +3,7 @@ import os from 'node:os';
 import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
 import type { Libvirt } from '@nephos/node-libvirt/connection.ts';
 import {
+  getDomainCapabilities,
   getHypervisorVersion,
   getLibvirtVersion,
   getMemoryStatistics,
@@ -17,6 +18,12 @@ async function operatingSystem(): Promise<string> {
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const name = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release)?.[1] ?? os.type();
   return `${name}, kernel ${os.release()}`;
+}
+
+/** Whether there is firmware to start guests by UEFI. */
+export async function hasUefi(libvirt: Libvirt): Promise<boolean> {
+  const capabilities = await getDomainCapabilities(libvirt, { architecture: 'x86_64', machine: 'pc' });
+  return /<enum name='firmware'>[^]*?<value>efi<\/value>[^]*?<\/enum>/.test(capabilities);
 }
 
 /** What this host is, as libvirt and the system tell. */
@@ -42,6 +49,14 @@ export async function readHostFacts(libvirt: Libvirt, acceleration: Acceleration
     cpuMhz: [node.megahertz, cpu?.speed].find((mhz) => mhz !== undefined && mhz > 0) ?? 1000,
     // The node's own figure counts NUMA cells, and on some machines leaves most of the memory out.
     memoryBytes: memory.total ?? node.memory,
-    capabilities: { vncConsole: true, gracefulStop: true, dhcp: true, antiSpoofing: true },
+    capabilities: {
+      vncConsole: true,
+      serialConsole: true,
+      gracefulStop: true,
+      dhcp: true,
+      antiSpoofing: true,
+      liveMigration: true,
+      uefi: await hasUefi(libvirt),
+    },
   };
 }

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseId, uuidOf } from '@nephos/model/kernel/ids.ts';
 import { Libvirt } from '@nephos/node-libvirt/connection.ts';
-import { destroyDomain, domainByUuid } from '@nephos/node-libvirt/domain.ts';
+import { destroyDomain, domainByUuid, getDomainInfo, getDomainXml } from '@nephos/node-libvirt/domain.ts';
 import pino from 'pino';
 import { startPrivateLibvirt } from '../../../../scripts/launch/libvirt.ts';
 import { describeDriverContract } from '../../driver-contract.ts';
+import { readDomainXml } from './domain-xml.ts';
 import { LibvirtDriver } from './libvirt-driver.ts';
 
 describeDriverContract('libvirt', async () => {
@@ -36,6 +38,22 @@ describeDriverContract('libvirt', async () => {
     secondary,
     templatePath,
     isoPath,
+    readSeed: (machineId) =>
+      readFile(
+        path.join(folder, 'run', 'seeds', `${uuidOf(parseId('VirtualMachine', machineId))}.iso`),
+        'latin1',
+      ).catch(() => null),
+    readSize: async (machineId) => {
+      const domain = domainByUuid(uuidOf(parseId('VirtualMachine', machineId)));
+      const { memory, vcpus } = await getDomainInfo(behindItsBack, domain);
+      return { cpuCount: vcpus, memoryBytes: memory };
+    },
+    readCards: async (machineId) => {
+      const domain = domainByUuid(uuidOf(parseId('VirtualMachine', machineId)));
+      return readDomainXml(await getDomainXml(behindItsBack, domain)).macAddresses;
+    },
+    // Their disks are empty.
+    guestsLetGo: false,
     pullPlug: (machineId) =>
       destroyDomain(behindItsBack, domainByUuid(uuidOf(parseId('VirtualMachine', machineId)))),
     close: async () => {

@@ -2,29 +2,29 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { CommandPayload, CommandResult } from '@nephos/agent-protocol/commands.ts';
-import type { MachineCounters, MachineObservation, PowerState } from '@nephos/agent-protocol/machine.ts';
+import type { CommandPayload } from '@nephos/agent-protocol/commands.ts';
+import type {
+  MachineCounters,
+  MachineObservation,
+  MachineSpec,
+  PowerState,
+} from '@nephos/agent-protocol/machine.ts';
 import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
+import type { HostCounters } from '@nephos/agent-protocol/statistics.ts';
 import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
-import type { CommandContext } from '@nephos/agent-runtime/command-runner.ts';
-import { isId, uuidOf, type Id } from '@nephos/model/kernel/ids.ts';
+import { uuidOf, type Id } from '@nephos/model/kernel/ids.ts';
 import { updateDevice } from '@nephos/node-libvirt/device.ts';
 import type { DomainEvent } from '@nephos/node-libvirt/domain-events.ts';
 import {
   defineDomain,
-  destroyDomain,
-  domainByUuid,
   getDomainState,
   getDomainXml,
   listDomains,
-  resetDomain,
-  shutdownDomain,
   startDomain,
   undefineDomain,
 } from '@nephos/node-libvirt/domain.ts';
-import { hasErrorCode, LibvirtError } from '@nephos/node-libvirt/errors.ts';
-import { monitorCommand } from '@nephos/node-libvirt/guest.ts';
-import type { DomainRef } from '@nephos/node-libvirt/references.ts';
+import { hasErrorCode } from '@nephos/node-libvirt/errors.ts';
+import { agentCommand, monitorCommand, openConsole } from '@nephos/node-libvirt/guest.ts';
 import { getStatistics } from '@nephos/node-libvirt/statistics.ts';
 import type { Logger } from 'pino';
 import type { HostDriver, Inventory, MachineEvent } from '../../driver.ts';
@@ -32,10 +32,17 @@ import type { Acceleration } from './acceleration.ts';
 import { DirectoryPools } from './directory-pool.ts';
 import { cdromXml, domainXml, driveAlias, readDomainXml } from './domain-xml.ts';
 import { GuestNetworks } from './guest-networks.ts';
-import { readHostFacts } from './host-facts.ts';
+import { explained, machineIdOf, refTo } from './domain-reference.ts';
+import { readLinuxCounters } from './host-counters.ts';
+import { hasUefi, readHostFacts } from './host-facts.ts';
 import { LibvirtLink } from './libvirt-link.ts';
 import { countersOf } from './machine-counters.ts';
+import { MachineNics } from './machine-nics.ts';
+import { MachinePower } from './machine-power.ts';
+import { LibvirtMigration } from './migration/libvirt-migration.ts';
 import { ensureGuestFilter, guestFilter } from './network-filter.ts';
+import { growDomain } from './grow-domain.ts';
+import { SeedDiscs } from './seed/seed-discs.ts';
 
 type MachineId = Id<'VirtualMachine'>;
 
@@ -48,15 +55,7 @@ export interface LibvirtDriverOptions {
   log: Logger;
 }
 
-/** The power button is pressed again, should the guest not have been listening yet. */
-const pressAgainMs = 10_000;
 const mostTrayTries = 20;
-
-/** Machines of ours are called by their id. */
-const machineIdOf = ({ name }: DomainRef): MachineId | undefined =>
-  isId('VirtualMachine', name) ? name : undefined;
-
-const refTo = (machineId: MachineId): DomainRef => domainByUuid(uuidOf(machineId));
 
 function powerOf(state: string): PowerState {
   switch (state) {
@@ -82,25 +81,33 @@ const powerAfter: Partial<Record<string, PowerState>> = {
   UNDEFINED: 'ABSENT',
 };
 
-/** libvirt's refusals in our terms; what is none of its own passes. */
-function explained(error: unknown): unknown {
-  if (!(error instanceof LibvirtError)) return error;
-  const details = { libvirtCode: error.codeName, procedure: error.procedure };
-  return new CommandFailure('HYPERVISOR_ERROR', error.message, { cause: error, details });
-}
-
 /** Machines on QEMU through libvirt, their disks in directories, their network on bridges. */
 export class LibvirtDriver implements HostDriver {
   readonly #options: LibvirtDriverOptions;
   readonly #link: LibvirtLink;
   readonly #pools = new DirectoryPools();
   readonly #networks: GuestNetworks;
+  readonly #seeds: SeedDiscs;
+  readonly #nics: MachineNics;
+  readonly #power: MachinePower;
   readonly #listeners = new Set<(event: MachineEvent) => void>();
+  readonly migration: LibvirtMigration;
 
   private constructor(options: LibvirtDriverOptions, link: LibvirtLink) {
     this.#options = options;
     this.#link = link;
+    this.#seeds = new SeedDiscs(options.runFolder);
+    this.#power = new MachinePower(link, this);
+    this.migration = new LibvirtMigration({
+      libvirtSocket: options.socketPath,
+      link,
+      log: options.log,
+      driver: this,
+      ready: (machine) => this.#ready(machine),
+      unready: (machineId) => this.#unready(machineId),
+    });
     this.#networks = new GuestNetworks({ runFolder: options.runFolder, namespace: options.networkNamespace });
+    this.#nics = new MachineNics(link, this.#networks);
   }
 
   /** @throws ConnectionFailedError when there is no libvirt at the socket */
@@ -111,6 +118,7 @@ export class LibvirtDriver implements HostDriver {
     // QEMU makes its sockets there, as whichever user it runs; nobody else may touch them.
     await chmod(vncFolder, 0o1777);
     let lifecycleListener: (event: DomainEvent<'LIFECYCLE'>) => void = () => undefined;
+    let restartListener: (event: DomainEvent<'REBOOT'>) => void = () => undefined;
     let reconnectedListener: () => void = () => undefined;
     const link = await LibvirtLink.open({
       socketPath,
@@ -118,10 +126,12 @@ export class LibvirtDriver implements HostDriver {
       log,
       prepare: ensureGuestFilter,
       onLifecycle: (event) => lifecycleListener(event),
+      onRestart: (event) => restartListener(event),
       onReconnected: () => reconnectedListener(),
     });
     const driver = new LibvirtDriver(options, link);
     lifecycleListener = (event) => driver.#onLifecycle(event);
+    restartListener = ({ domain }) => driver.#power.restarted(machineIdOf(domain));
     reconnectedListener = () => void driver.#tellAll();
     return driver;
   }
@@ -134,7 +144,9 @@ export class LibvirtDriver implements HostDriver {
     const domains = await listDomains(this.#link.libvirt);
     const ours = domains.flatMap((domain) => machineIdOf(domain) ?? []);
     const strangers = domains.filter((domain) => machineIdOf(domain) === undefined).map(({ name }) => name);
-    return { machines: await Promise.all(ours.map((id) => this.observeMachine(id))), strangers };
+    const machines = await Promise.all(ours.map((id) => this.observeMachine(id)));
+    // One that is on its way here is the other host's to tell of.
+    return { machines: machines.filter(({ power }) => power !== 'ABSENT'), strangers };
   }
 
   onMachineEvent(listener: (event: MachineEvent) => void): () => void {
@@ -159,15 +171,9 @@ export class LibvirtDriver implements HostDriver {
     const { machineId } = spec;
     const seen = await this.observeMachine(machineId);
     if (seen.power === 'ON' || seen.power === 'PAUSED') return seen;
-    await this.#networks.plug(machineId, spec.name, spec.nics);
-    const vncSocket = this.#vncSocketOf(machineId);
-    await rm(vncSocket, { force: true });
-    const virtType = this.#options.acceleration.kind === 'kvm' ? 'kvm' : 'qemu';
+    const definition = await this.#ready(spec);
     try {
-      const domain = await defineDomain(
-        libvirt,
-        domainXml({ spec, virtType, vncSocket, filter: guestFilter }),
-      );
+      const domain = await defineDomain(libvirt, definition);
       await startDomain(libvirt, domain);
     } catch (error) {
       // Nothing of a start that failed is left; where it was defined before, that definition would be an old one.
@@ -177,45 +183,41 @@ export class LibvirtDriver implements HostDriver {
     return this.observeMachine(machineId);
   }
 
-  async stopMachine(
-    { machineId, graceSeconds }: CommandPayload<'machine.stop'>,
-    { signal }: CommandContext,
-  ): Promise<CommandResult<'machine.stop'>> {
-    const deadline = performance.now() + graceSeconds * 1000;
-    const stopped = this.#waitForOff(machineId);
-    try {
-      while (performance.now() < deadline) {
-        signal.throwIfAborted();
-        if (await this.#isOff(machineId)) return { ...(await this.observeMachine(machineId)), forced: false };
-        // A guest that does not listen, or is just going down, refuses it; the plug comes later.
-        await shutdownDomain(this.#link.libvirt, refTo(machineId), ['ACPI_POWER_BTN']).catch(() => undefined);
-        await Promise.race([stopped.promise, delay(Math.min(pressAgainMs, deadline - performance.now()))]);
-      }
-      if (await this.#isOff(machineId)) return { ...(await this.observeMachine(machineId)), forced: false };
-      await this.#pullPlug(machineId);
-      return { ...(await this.observeMachine(machineId)), forced: true };
-    } finally {
-      stopped.end();
-    }
-  }
+  stopMachine = (...args: Parameters<HostDriver['stopMachine']>) => this.#power.stop(...args);
+  rebootMachine = (...args: Parameters<HostDriver['rebootMachine']>) => this.#power.reboot(...args);
+  suspendMachine = (machineId: MachineId) => this.#power.suspend(machineId);
+  resumeMachine = (machineId: MachineId) => this.#power.resume(machineId);
 
-  async rebootMachine(machineId: MachineId): Promise<MachineObservation> {
-    await resetDomain(this.#link.libvirt, refTo(machineId)).catch((error: unknown) => {
+  plugNic = (...args: Parameters<HostDriver['plugNic']>) => this.#nics.plug(...args);
+  unplugNic = (...args: Parameters<HostDriver['unplugNic']>) => this.#nics.unplug(...args);
+
+  async scaleMachine({ machineId, ...size }: CommandPayload<'machine.scale'>): Promise<void> {
+    await growDomain(this.#link.libvirt, refTo(machineId), size).catch((error: unknown) => {
       throw explained(error);
     });
-    return this.observeMachine(machineId);
+  }
+
+  async setGuestPassword(payload: CommandPayload<'machine.setPassword'>): Promise<void> {
+    const { machineId, userName, passwordHash } = payload;
+    const password = Buffer.from(passwordHash).toString('base64');
+    const command = {
+      execute: 'guest-set-user-password',
+      arguments: { username: userName, password, crypted: true },
+    };
+    await agentCommand(this.#link.libvirt, refTo(machineId), command).catch((error: unknown) => {
+      throw explained(error);
+    });
   }
 
   async removeMachine(machineId: MachineId): Promise<void> {
     const { libvirt } = this.#link;
-    await this.#pullPlug(machineId);
+    await this.#power.pullPlug(machineId);
     await undefineDomain(libvirt, refTo(machineId), ['MANAGED_SAVE', 'SNAPSHOTS_METADATA', 'NVRAM']).catch(
       (error: unknown) => {
         if (!hasErrorCode(error, 'NO_DOMAIN')) throw explained(error);
       },
     );
-    await this.#networks.unplug(machineId);
-    await rm(this.#vncSocketOf(machineId), { force: true });
+    await this.#unready(machineId);
   }
 
   async setIso({ machineId, isoPath }: CommandPayload<'machine.setIso'>): Promise<MachineObservation> {
@@ -238,11 +240,9 @@ export class LibvirtDriver implements HostDriver {
     const { libvirt } = this.#link;
     try {
       const domain = refTo(machineId);
-      const [{ state }, xml] = await Promise.all([
-        getDomainState(libvirt, domain),
-        getDomainXml(libvirt, domain),
-      ]);
-      return { machineId, power: powerOf(state), isoPath: readDomainXml(xml).isoPath };
+      const [seen, xml] = await Promise.all([getDomainState(libvirt, domain), getDomainXml(libvirt, domain)]);
+      const power = this.migration.travellers.powerOf(machineId, seen) ?? powerOf(seen.state);
+      return { machineId, power, isoPath: power === 'ABSENT' ? null : readDomainXml(xml).isoPath };
     } catch (error) {
       if (hasErrorCode(error, 'NO_DOMAIN')) return { machineId, power: 'ABSENT', isoPath: null };
       throw explained(error);
@@ -258,8 +258,14 @@ export class LibvirtDriver implements HostDriver {
     const wanted = machineIds && new Set<string>(machineIds);
     return statistics.flatMap((each) => {
       const machineId = machineIdOf(each.domain);
-      return machineId === undefined || wanted?.has(machineId) === false ? [] : [countersOf(machineId, each)];
+      if (machineId === undefined || wanted?.has(machineId) === false) return [];
+      // One that is on its way here is measured where it runs.
+      return this.migration.travellers.isComing(machineId) ? [] : [countersOf(machineId, each)];
     });
+  }
+
+  readHostCounters(): Promise<HostCounters> {
+    return readLinuxCounters();
   }
 
   async openConsole(machineId: MachineId): Promise<Duplex> {
@@ -277,17 +283,42 @@ export class LibvirtDriver implements HostDriver {
     });
   }
 
+  async openSerialPort(machineId: MachineId): Promise<Duplex> {
+    // By force: the viewer before may have gone without libvirt having noticed yet.
+    return openConsole(this.#link.libvirt, refTo(machineId), { flags: ['FORCE'] }).catch((error: unknown) => {
+      throw explained(error);
+    });
+  }
+
   async close(): Promise<void> {
     await this.#link.close();
   }
 
-  #vncSocketOf(machineId: MachineId): string {
-    return path.join(this.#options.runFolder, 'vnc', `${uuidOf(machineId)}.sock`);
+  /** Readies what a machine needs on this host. @returns how it is to be defined here */
+  async #ready(spec: MachineSpec): Promise<string> {
+    const { machineId, name, nics } = spec;
+    if (spec.bootMode === 'UEFI' && !(await hasUefi(this.#link.libvirt))) {
+      throw new CommandFailure(
+        'UNSUPPORTED',
+        'this host has no UEFI firmware for guests: install ovmf on it',
+      );
+    }
+    await this.#networks.plug(machineId, name, nics);
+    const vncSocket = this.#vncSocketOf(machineId);
+    await rm(vncSocket, { force: true });
+    const virtType = this.#options.acceleration.kind === 'kvm' ? 'kvm' : 'qemu';
+    const seedFile = await this.#seeds.write(spec);
+    return domainXml({ spec, virtType, vncSocket, seedFile, filter: guestFilter });
   }
 
-  async #isOff(machineId: MachineId): Promise<boolean> {
-    const { power } = await this.observeMachine(machineId);
-    return power === 'OFF' || power === 'ABSENT';
+  async #unready(machineId: MachineId): Promise<void> {
+    await this.#networks.unplug(machineId);
+    await rm(this.#vncSocketOf(machineId), { force: true });
+    await this.#seeds.remove(machineId);
+  }
+
+  #vncSocketOf(machineId: MachineId): string {
+    return path.join(this.#options.runFolder, 'vnc', `${uuidOf(machineId)}.sock`);
   }
 
   /**
@@ -299,25 +330,14 @@ export class LibvirtDriver implements HostDriver {
     await monitorCommand(this.#link.libvirt, refTo(machineId), command).catch(() => undefined);
   }
 
-  async #pullPlug(machineId: MachineId): Promise<void> {
-    await destroyDomain(this.#link.libvirt, refTo(machineId)).catch((error: unknown) => {
-      if (!hasErrorCode(error, 'NO_DOMAIN', 'OPERATION_INVALID')) throw explained(error);
-    });
-  }
-
-  #waitForOff(machineId: MachineId): { promise: Promise<void>; end(): void } {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const end = this.onMachineEvent((event) => {
-      if (event.machineId === machineId && event.power === 'OFF') resolve(undefined);
-    });
-    return { promise, end };
-  }
-
-  #onLifecycle({ domain, change, detail }: DomainEvent<'LIFECYCLE'>): void {
+  #onLifecycle(happened: DomainEvent<'LIFECYCLE'>): void {
+    const { domain, change, detail } = happened;
     const machineId = machineIdOf(domain);
     const power = powerAfter[change];
     if (machineId === undefined || power === undefined) return;
-    this.#emit({ machineId, power, reason: detail.toLowerCase() });
+    const event = { machineId, power, reason: detail.toLowerCase() };
+    const told = this.migration.travellers.told(event, happened);
+    if (told !== undefined) this.#emit(told);
   }
 
   /** Events were missed: every machine's power is told as if it had just changed. */
@@ -334,10 +354,4 @@ export class LibvirtDriver implements HostDriver {
   #emit(event: MachineEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, Math.max(0, milliseconds));
-  });
 }

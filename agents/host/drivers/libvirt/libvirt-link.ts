@@ -11,6 +11,8 @@ export interface LibvirtLinkOptions {
   /** Made on every connection, before anybody uses it. */
   prepare(libvirt: Libvirt): Promise<void>;
   onLifecycle(event: DomainEvent<'LIFECYCLE'>): void;
+  /** A guest restarted without going off. */
+  onRestart(event: DomainEvent<'REBOOT'>): void;
   /** After a break: events were missed, what is there has to be looked at. */
   onReconnected(): void;
 }
@@ -43,21 +45,28 @@ export class LibvirtLink {
     return this.#libvirt;
   }
 
+  /** A connection beside this one, for calls that last; it does not come back. */
+  connectAnother(): Promise<Libvirt> {
+    const { socketPath, uri, log } = this.#options;
+    return Libvirt.open({
+      socketPath,
+      uri,
+      onListenerError: (error) => log.error({ err: error }, 'libvirt event could not be handled'),
+    });
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true;
     await this.#libvirt?.close();
   }
 
   async #connect(): Promise<Libvirt> {
-    const { socketPath, uri, prepare, onLifecycle, log } = this.#options;
-    const libvirt = await Libvirt.open({
-      socketPath,
-      uri,
-      onListenerError: (error) => log.error({ err: error }, 'libvirt event could not be handled'),
-    });
+    const { prepare, onLifecycle, onRestart } = this.#options;
+    const libvirt = await this.connectAnother();
     try {
       await prepare(libvirt);
       await libvirt.subscribe(['LIFECYCLE'], onLifecycle);
+      await libvirt.subscribe(['REBOOT'], onRestart);
       return libvirt;
     } catch (error) {
       await libvirt.close();

@@ -4,6 +4,8 @@ import type { DomainStatistics } from '@nephos/node-libvirt/results.ts';
 
 type Values = DomainStatistics['values'];
 
+const KiB = 1024n;
+
 function count(values: Values, name: string): bigint {
   const value = values[name];
   return typeof value === 'bigint' || typeof value === 'number' ? BigInt(value) : 0n;
@@ -17,13 +19,22 @@ function sum(values: Values, kind: 'block' | 'net', name: string): bigint {
   return total;
 }
 
+/** What the guest uses: all but what it could give to programs at once. Only a balloon driver that reports says so. */
+function memoryUsed(values: Values): bigint | null {
+  const free = ['balloon.usable', 'balloon.unused'].find((name) => name in values);
+  if (free === undefined || !('balloon.available' in values)) return null;
+  const used = count(values, 'balloon.available') - count(values, free);
+  return used > 0n ? used * KiB : null;
+}
+
 /** Counters of a running machine, from libvirt's statistics of its domain. */
 export function countersOf(machineId: Id<'VirtualMachine'>, { values }: DomainStatistics): MachineCounters {
-  const KiB = 1024n;
   return {
     machineId,
     cpuNanoseconds: count(values, 'cpu.time'),
     memoryBytes: count(values, 'balloon.rss') * KiB,
+    memoryAssignedBytes: count(values, 'balloon.current') * KiB,
+    memoryUsedBytes: memoryUsed(values),
     diskReadBytes: sum(values, 'block', 'rd.bytes'),
     diskWriteBytes: sum(values, 'block', 'wr.bytes'),
     diskReads: sum(values, 'block', 'rd.reqs'),

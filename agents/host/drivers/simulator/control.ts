@@ -7,6 +7,7 @@ export type SimulatorRequest =
   | { ask: 'waiting' }
   | { ask: 'state' }
   | { ask: 'powerOff'; host: number; machineId: Id<'VirtualMachine'> }
+  | { ask: 'pause'; host: number; machineId: Id<'VirtualMachine'> }
   | { ask: 'powerOn'; host: number; machineId: Id<'VirtualMachine'> }
   | { ask: 'disconnect'; host: number }
   | { ask: 'connect'; host: number }
@@ -20,6 +21,7 @@ export interface SimulatorAnswers {
   /** Of each host, in order. */
   state: SimulatedState[];
   powerOff: null;
+  pause: null;
   powerOn: null;
   disconnect: null;
   connect: null;

@@ -5,9 +5,17 @@
 export const sentinels = {
   'fail-at-start': 'starting it fails',
   'fail-at-stop': 'stopping it fails',
+  'fail-with-other-disk': 'starting it fails with other disks than it had when it ran last',
+  'fail-at-scale': 'giving it more while it runs fails',
+  'fail-at-nic': 'plugging a network card in, or out, while it runs fails',
+  'fail-at-suspend': 'suspending it fails',
+  'fail-at-resume': 'resuming it fails',
+  'fail-at-migrate': 'moving it to another host fails half-way; it runs on where it was',
+  'without-guest-agent': 'nothing in it listens to its host',
   'fail-at-volume': 'making its disk fails',
   'fail-at-export': 'making a template of it fails',
   'slow-at-start': 'starting it takes five seconds',
+  'slow-at-migrate': 'moving it to another host takes ten seconds',
   'ignores-power-button': 'only pulling the plug stops it',
   'stops-by-itself': 'powers itself off a moment after it started',
 } as const;

@@ -1,15 +1,27 @@
+import type { MachineSpec } from '@nephos/agent-protocol/machine.ts';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 export interface SimulatedMachine {
   machineId: string;
   name: string;
-  power: 'ON' | 'OFF';
+  power: 'ON' | 'OFF' | 'PAUSED';
   isoPath: string | null;
   /** Milliseconds since 1970 of its last start. */
   startedAt: number;
   memoryBytes: string;
   cpuCount: number;
+  /** What it may be given while it runs. */
+  headroom: { cpuCount: number; memoryBytes: string } | null;
   volumeIds: string[];
+  /** Hardware addresses of its network cards. */
+  macAddresses: string[];
+  bootMode: MachineSpec['bootMode'];
+  /** Whether it was started from the disc in its drive. */
+  startsFromIso: boolean;
+  /** Hashes of the passwords that were set while it ran, by user. */
+  passwords?: Record<string, string>;
+  /** What its cloud-init was given at its last start. */
+  seed: MachineSpec['seed'];
 }
 
 /** What a simulated host "has": what would be on its disks and in its hypervisor. */

@@ -15,6 +15,16 @@ describeDriverContract('simulator', () => {
     secondary: '/secondary',
     templatePath: '/secondary/template.qcow2',
     isoPath: '/secondary/disc.iso',
+    readSeed: (machineId) => {
+      const seed = driver.state.machines[machineId]?.seed ?? null;
+      return Promise.resolve(seed && Object.values(seed).flat().join('\n'));
+    },
+    readSize: (machineId) => {
+      const { cpuCount = 0, memoryBytes = '0' } = driver.state.machines[machineId] ?? {};
+      return Promise.resolve({ cpuCount, memoryBytes: BigInt(memoryBytes) });
+    },
+    readCards: (machineId) => Promise.resolve(driver.state.machines[machineId]?.macAddresses ?? []),
+    guestsLetGo: true,
     pullPlug: (machineId) => {
       driver.powerOff(parseId('VirtualMachine', machineId), 'destroyed');
       return Promise.resolve();

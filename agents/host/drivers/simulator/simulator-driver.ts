@@ -1,16 +1,21 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Duplex } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import type { CommandPayload, CommandResult } from '@nephos/agent-protocol/commands.ts';
-import type { MachineCounters, MachineObservation, PoolReference } from '@nephos/agent-protocol/machine.ts';
+import type { MachineCounters, MachineObservation, PowerState } from '@nephos/agent-protocol/machine.ts';
 import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
+import type { HostCounters } from '@nephos/agent-protocol/statistics.ts';
 import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
 import type { CommandContext } from '@nephos/agent-runtime/command-runner.ts';
 import { parseId, type Id } from '@nephos/model/kernel/ids.ts';
-import { GiB, MiB } from '@nephos/model/kernel/units.ts';
-import type { HostDriver, ImageSizes, Inventory, MachineEvent, Space } from '../../driver.ts';
+import { MiB } from '@nephos/model/kernel/units.ts';
+import type { HostDriver, Inventory, MachineEvent } from '../../driver.ts';
 import { asksFor } from './sentinels.ts';
+import { simulatedHostCounters, simulatedMachineCounters } from './simulated-counters.ts';
+import { SimulatedDisks } from './simulated-disks.ts';
+import { SimulatedMigration } from './simulated-migration.ts';
 import { emptyState, type SimulatedMachine, type SimulatedState, type StateFile } from './simulated-state.ts';
+import { SimulatedSerialPort } from './simulated-serial-port.ts';
+import { SimulatedStorage, simulatedFailure } from './simulated-storage.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 type MachineId = Id<'VirtualMachine'>;
@@ -22,21 +27,38 @@ export interface SimulatedHostOptions {
   time: SimulatedTime;
   /** Absent: the state ends with the process. */
   file?: StateFile;
+  /** Shared with the other hosts of the process; absent: this host is alone. */
+  disks?: SimulatedDisks;
 }
 
 /** How long the work of a well-fed host takes, in milliseconds. */
-const typical = { volume: 3, start: 8, stop: 5, copy: 10 } as const;
-const poolBytes = 100_000n * GiB;
+const typical = { start: 8, stop: 5, pause: 1 } as const;
 
 /** A host that exists only in memory, behind the same wire and the same commands as a real one. */
 export class SimulatorDriver implements HostDriver {
   readonly #options: SimulatedHostOptions;
   readonly #state: SimulatedState;
+  readonly #storage: SimulatedStorage;
+  readonly #bootedAt = Date.now();
   readonly #listeners = new Set<(event: MachineEvent) => void>();
+  readonly migration: SimulatedMigration;
 
   constructor(options: SimulatedHostOptions) {
     this.#options = options;
     this.#state = options.file?.read() ?? emptyState();
+    const { time, disks = new SimulatedDisks() } = options;
+    const save = () => this.#save();
+    const keeper = { volumes: this.#state.volumes, save };
+    disks.join(keeper);
+    this.#storage = new SimulatedStorage({ state: this.#state, disks, keeper, time, save });
+    this.migration = new SimulatedMigration({
+      state: this.#state,
+      disks,
+      keeper,
+      time,
+      observe: (machineId) => this.observeMachine(machineId),
+      emit: (machine, reason) => this.#emit(machine, reason),
+    });
   }
 
   facts(): Promise<HostFacts> {
@@ -53,7 +75,15 @@ export class SimulatorDriver implements HostDriver {
       cpuCores,
       cpuMhz: 2000,
       memoryBytes: BigInt(memoryMib) * MiB,
-      capabilities: { vncConsole: false, gracefulStop: true, dhcp: false, antiSpoofing: false },
+      capabilities: {
+        vncConsole: false,
+        serialConsole: true,
+        gracefulStop: true,
+        dhcp: false,
+        antiSpoofing: false,
+        liveMigration: true,
+        uefi: true,
+      },
     });
   }
 
@@ -67,105 +97,17 @@ export class SimulatorDriver implements HostDriver {
     return () => this.#listeners.delete(listener);
   }
 
-  attachPool(pool: PoolReference): Promise<Space> {
-    this.#state.pools[pool.poolId] = { path: pool.path };
-    this.#save();
-    return Promise.resolve({ totalBytes: poolBytes, usedBytes: 0n });
-  }
-
-  async detachPool(pool: PoolReference): Promise<void> {
-    const holds = (things: Record<string, unknown>) =>
-      Object.keys(things).some((key) => key.startsWith(pool.poolId));
-    if (holds(this.#state.volumes)) throw new CommandFailure('IN_USE', 'the pool still holds volumes');
-    for (const key of Object.keys(this.#state.bases)) {
-      if (key.startsWith(pool.poolId)) Reflect.deleteProperty(this.#state.bases, key);
-    }
-    Reflect.deleteProperty(this.#state.pools, pool.poolId);
-    this.#save();
-    await Promise.resolve();
-  }
-
-  findPool(pool: PoolReference): Promise<Space | null> {
-    const isKnown = pool.poolId in this.#state.pools;
-    return Promise.resolve(isKnown ? { totalBytes: poolBytes, usedBytes: 0n } : null);
-  }
-
-  async installBase(
-    payload: CommandPayload<'base.install'>,
-    { signal }: CommandContext,
-  ): Promise<ImageSizes> {
-    await this.#options.time.work(`base.install ${payload.imageId}`, typical.copy, signal);
-    const exported = this.#state.exports[payload.sourcePath];
-    const base = exported ?? { sizeBytes: (20n * MiB).toString(), virtualSizeBytes: (66n * MiB).toString() };
-    this.#state.bases[baseKey(payload)] = base;
-    this.#save();
-    return sizesOf(base);
-  }
-
-  findBase(payload: CommandPayload<'base.remove'>): Promise<ImageSizes | null> {
-    const base = this.#state.bases[baseKey(payload)];
-    return Promise.resolve(base === undefined ? null : sizesOf(base));
-  }
-
-  removeBase(payload: CommandPayload<'base.remove'>): Promise<void> {
-    Reflect.deleteProperty(this.#state.bases, baseKey(payload));
-    this.#save();
-    return Promise.resolve();
-  }
-
-  async createVolume(payload: CommandPayload<'volume.create'>, { signal }: CommandContext): Promise<void> {
-    const { name, sizeBytes, baseImageId, pool } = payload;
-    await this.#options.time.work(`volume.create ${name}`, typical.volume, signal);
-    if (asksFor('fail-at-volume', name)) throw simulatedFailure(`the disk of ${name} could not be made`);
-    if (baseImageId !== null && !(baseKey({ pool, imageId: baseImageId }) in this.#state.bases)) {
-      throw new CommandFailure('NOT_FOUND', `base image ${baseImageId} is not in pool ${pool.poolId}`);
-    }
-    this.#state.volumes[volumeKey(payload)] = { sizeBytes: sizeBytes.toString() };
-    this.#save();
-  }
-
-  hasVolume(payload: CommandPayload<'volume.delete'>): Promise<boolean> {
-    return Promise.resolve(volumeKey(payload) in this.#state.volumes);
-  }
-
-  async deleteVolume(payload: CommandPayload<'volume.delete'>): Promise<void> {
-    const user = Object.values(this.#state.machines).find(
-      (machine) => machine.power === 'ON' && machine.volumeIds.includes(payload.volumeId),
-    );
-    if (user !== undefined)
-      throw new CommandFailure('IN_USE', `volume ${payload.volumeId} is in use by ${user.name}`);
-    Reflect.deleteProperty(this.#state.volumes, volumeKey(payload));
-    this.#save();
-    await Promise.resolve();
-  }
-
-  async exportVolume(
-    payload: CommandPayload<'volume.export'>,
-    { signal, progress }: CommandContext,
-  ): Promise<ImageSizes> {
-    const volume = this.#state.volumes[volumeKey(payload)];
-    if (volume === undefined) throw new CommandFailure('NOT_FOUND', `there is no volume ${payload.volumeId}`);
-    progress(50, 'copying');
-    await this.#options.time.work(`volume.export ${payload.volumeId}`, typical.copy, signal);
-    const owner = Object.values(this.#state.machines).find(({ volumeIds }) =>
-      volumeIds.includes(payload.volumeId),
-    );
-    if (owner !== undefined && asksFor('fail-at-export', owner.name))
-      throw simulatedFailure('the copy was cut short');
-    const sizes = { sizeBytes: (20n * MiB).toString(), virtualSizeBytes: volume.sizeBytes };
-    this.#state.exports[payload.targetPath] = sizes;
-    // A zone's image store is real even here, since its storage agent is: what is exported can be deleted there.
-    if (existsSync(path.dirname(payload.targetPath))) writeFileSync(payload.targetPath, '');
-    this.#save();
-    return sizesOf(sizes);
-  }
-
-  findExport(payload: CommandPayload<'volume.export'>): Promise<ImageSizes | null> {
-    const { targetPath } = payload;
-    const sizes = this.#state.exports[targetPath];
-    const wasDeleted = existsSync(path.dirname(targetPath)) && !existsSync(targetPath);
-    return Promise.resolve(sizes === undefined || wasDeleted ? null : sizesOf(sizes));
-  }
+  attachPool = (...args: Parameters<HostDriver['attachPool']>) => this.#storage.attachPool(...args);
+  detachPool = (...args: Parameters<HostDriver['detachPool']>) => this.#storage.detachPool(...args);
+  findPool = (...args: Parameters<HostDriver['findPool']>) => this.#storage.findPool(...args);
+  installBase = (...args: Parameters<HostDriver['installBase']>) => this.#storage.installBase(...args);
+  findBase = (...args: Parameters<HostDriver['findBase']>) => this.#storage.findBase(...args);
+  removeBase = (...args: Parameters<HostDriver['removeBase']>) => this.#storage.removeBase(...args);
+  createVolume = (...args: Parameters<HostDriver['createVolume']>) => this.#storage.createVolume(...args);
+  hasVolume = (...args: Parameters<HostDriver['hasVolume']>) => this.#storage.hasVolume(...args);
+  deleteVolume = (...args: Parameters<HostDriver['deleteVolume']>) => this.#storage.deleteVolume(...args);
+  exportVolume = (...args: Parameters<HostDriver['exportVolume']>) => this.#storage.exportVolume(...args);
+  findExport = (...args: Parameters<HostDriver['findExport']>) => this.#storage.findExport(...args);
 
   async startMachine(
     { machine }: CommandPayload<'machine.start'>,
@@ -173,7 +115,7 @@ export class SimulatorDriver implements HostDriver {
   ): Promise<MachineObservation> {
     const { machineId, name } = machine;
     const known = this.#state.machines[machineId];
-    if (known?.power === 'ON') return observationOf(known);
+    if (known !== undefined && known.power !== 'OFF') return observationOf(known);
     await this.#options.time.work(
       `machine.start ${name}`,
       asksFor('slow-at-start', name) ? 5000 : typical.start,
@@ -181,10 +123,17 @@ export class SimulatorDriver implements HostDriver {
     );
     if (asksFor('fail-at-start', name)) throw simulatedFailure(`${name} did not start`);
     for (const disk of machine.disks) {
-      if (!(volumeKey(disk) in this.#state.volumes)) {
+      if (!(await this.#storage.hasVolume(disk))) {
         throw new CommandFailure('NOT_FOUND', `disk ${disk.volumeId} is not in pool ${disk.pool.poolId}`);
       }
     }
+    const volumeIds = machine.disks.map(({ volumeId }) => volumeId);
+    if (
+      asksFor('fail-with-other-disk', name) &&
+      known !== undefined &&
+      !isDeepStrictEqual(known.volumeIds, volumeIds)
+    )
+      throw simulatedFailure(`${name} did not start with another disk`);
     const started: SimulatedMachine = {
       machineId,
       name,
@@ -193,7 +142,15 @@ export class SimulatorDriver implements HostDriver {
       startedAt: Date.now(),
       memoryBytes: machine.memoryBytes.toString(),
       cpuCount: machine.cpuCount,
-      volumeIds: machine.disks.map(({ volumeId }) => volumeId),
+      volumeIds,
+      headroom: machine.headroom && {
+        cpuCount: machine.headroom.cpuCount,
+        memoryBytes: machine.headroom.memoryBytes.toString(),
+      },
+      macAddresses: machine.nics.map(({ macAddress }) => macAddress),
+      bootMode: machine.bootMode,
+      startsFromIso: machine.startsFromIso,
+      seed: machine.seed,
     };
     this.#state.machines[machineId] = started;
     this.#save();
@@ -207,7 +164,8 @@ export class SimulatorDriver implements HostDriver {
     { signal }: CommandContext,
   ): Promise<CommandResult<'machine.stop'>> {
     const machine = this.#state.machines[machineId];
-    if (machine?.power !== 'ON') return { ...(await this.observeMachine(machineId)), forced: false };
+    if (machine === undefined || machine.power === 'OFF')
+      return { ...(await this.observeMachine(machineId)), forced: false };
     const ignores = asksFor('ignores-power-button', machine.name);
     const wait = ignores ? graceSeconds * 1000 : typical.stop;
     await this.#options.time.work(`machine.stop ${machine.name}`, wait, signal);
@@ -217,21 +175,91 @@ export class SimulatorDriver implements HostDriver {
     return { ...(await this.observeMachine(machineId)), forced };
   }
 
-  async rebootMachine(machineId: MachineId): Promise<MachineObservation> {
+  async rebootMachine(
+    { machineId, graceSeconds }: CommandPayload<'machine.reboot'>,
+    { signal }: CommandContext,
+  ): Promise<CommandResult<'machine.reboot'>> {
     const machine = this.#state.machines[machineId];
     if (machine?.power !== 'ON')
       throw new CommandFailure('NOT_FOUND', `machine ${machineId} does not run here`);
-    await this.#options.time.work(`machine.reboot ${machine.name}`, typical.start);
+    const ignores = asksFor('ignores-power-button', machine.name);
+    const wait = ignores ? graceSeconds * 1000 : typical.start;
+    await this.#options.time.work(`machine.reboot ${machine.name}`, wait, signal);
     machine.startedAt = Date.now();
     this.#save();
-    return observationOf(machine);
+    return { ...observationOf(machine), forced: graceSeconds === 0 || ignores };
+  }
+
+  plugNic({ machineId, nic }: CommandPayload<'machine.plugNic'>): Promise<void> {
+    return this.#changeNics(machineId, (macAddresses) => [...macAddresses, nic.macAddress]);
+  }
+
+  unplugNic({ machineId, macAddress }: CommandPayload<'machine.unplugNic'>): Promise<void> {
+    return this.#changeNics(machineId, (macAddresses) => macAddresses.filter((each) => each !== macAddress));
+  }
+
+  async #changeNics(machineId: MachineId, change: (macAddresses: string[]) => string[]): Promise<void> {
+    const machine = this.#state.machines[machineId];
+    if (machine?.power !== 'ON')
+      throw new CommandFailure('NOT_FOUND', `machine ${machineId} does not run here`);
+    await this.#options.time.work(`machine.changeNics ${machine.name}`, typical.pause);
+    if (asksFor('fail-at-nic', machine.name))
+      throw simulatedFailure(`${machine.name} did not take the change`);
+    machine.macAddresses = [...new Set(change(machine.macAddresses))];
+    this.#save();
+  }
+
+  async scaleMachine(payload: CommandPayload<'machine.scale'>): Promise<void> {
+    const { machineId, cpuCount, memoryBytes } = payload;
+    const machine = this.#state.machines[machineId];
+    if (machine?.power !== 'ON')
+      throw new CommandFailure('NOT_FOUND', `machine ${machineId} does not run here`);
+    await this.#options.time.work(`machine.scale ${machine.name}`, typical.pause);
+    const most = machine.headroom ?? machine;
+    if (cpuCount > most.cpuCount || memoryBytes > BigInt(most.memoryBytes))
+      throw new CommandFailure('UNSUPPORTED', `${machine.name} was not started with room for that much`);
+    if (asksFor('fail-at-scale', machine.name)) throw simulatedFailure(`${machine.name} did not take more`);
+    machine.cpuCount = cpuCount;
+    machine.memoryBytes = memoryBytes.toString();
+    this.#save();
+  }
+
+  async setGuestPassword(payload: CommandPayload<'machine.setPassword'>): Promise<void> {
+    const { machineId, userName, passwordHash } = payload;
+    const machine = this.#state.machines[machineId];
+    if (machine?.power !== 'ON')
+      throw new CommandFailure('NOT_FOUND', `machine ${machineId} does not run here`);
+    await this.#options.time.work(`machine.setPassword ${machine.name}`, typical.pause);
+    if (asksFor('without-guest-agent', machine.name)) throw simulatedFailure('no guest agent answers');
+    machine.passwords = { ...machine.passwords, [userName]: passwordHash };
+    this.#save();
+  }
+
+  async suspendMachine(machineId: MachineId): Promise<MachineObservation> {
+    const machine = this.#state.machines[machineId];
+    if (machine?.power !== 'ON') return this.observeMachine(machineId);
+    await this.#options.time.work(`machine.suspend ${machine.name}`, typical.pause);
+    if (asksFor('fail-at-suspend', machine.name))
+      throw simulatedFailure(`${machine.name} did not stand still`);
+    this.#setPower(machineId, 'PAUSED', 'paused');
+    return this.observeMachine(machineId);
+  }
+
+  async resumeMachine(machineId: MachineId): Promise<MachineObservation> {
+    const machine = this.#state.machines[machineId];
+    if (machine?.power !== 'PAUSED') return this.observeMachine(machineId);
+    await this.#options.time.work(`machine.resume ${machine.name}`, typical.pause);
+    if (asksFor('fail-at-resume', machine.name)) throw simulatedFailure(`${machine.name} did not go on`);
+    this.#setPower(machineId, 'ON', 'unpaused');
+    return this.observeMachine(machineId);
   }
 
   removeMachine(machineId: MachineId): Promise<void> {
     const machine = this.#state.machines[machineId];
     Reflect.deleteProperty(this.#state.machines, machineId);
     this.#save();
-    if (machine?.power === 'ON') this.#emit({ ...machine, power: 'OFF' }, 'destroyed');
+    if (machine !== undefined && machine.power !== 'OFF')
+      this.#emit({ ...machine, power: 'OFF' }, 'destroyed');
     return Promise.resolve();
   }
 
@@ -250,8 +278,27 @@ export class SimulatorDriver implements HostDriver {
 
   readCounters(machineIds?: readonly MachineId[]): Promise<MachineCounters[]> {
     const all = machineIds?.map((id) => this.#state.machines[id]) ?? Object.values(this.#state.machines);
-    const running = all.filter((machine) => machine?.power === 'ON') as SimulatedMachine[];
-    return Promise.resolve(running.map(countersOf));
+    const running = all.flatMap((machine) =>
+      machine === undefined || machine.power === 'OFF' ? [] : [machine],
+    );
+    return Promise.resolve(running.map(simulatedMachineCounters));
+  }
+
+  readHostCounters(): Promise<HostCounters> {
+    const machines = Object.values(this.#state.machines);
+    return Promise.resolve(simulatedHostCounters({ ...this.#options, bootedAt: this.#bootedAt, machines }));
+  }
+
+  openSerialPort(machineId: MachineId): Promise<Duplex> {
+    const machine = this.#state.machines[machineId];
+    if (machine?.power !== 'ON')
+      return Promise.reject(new CommandFailure('NOT_FOUND', `machine ${machineId} does not run here`));
+    const port = new SimulatedSerialPort(machine.name);
+    const unwatch = this.onMachineEvent((event) => {
+      if (event.machineId === machineId && event.power === 'OFF') port.destroy();
+    });
+    port.once('close', unwatch);
+    return Promise.resolve(port);
   }
 
   openConsole(): Promise<Duplex> {
@@ -267,7 +314,12 @@ export class SimulatorDriver implements HostDriver {
     this.#setPower(machineId, 'OFF', reason);
   }
 
-  /** What someone at the host does who starts a machine behind the server's back. */
+  /** What someone at the host does who makes a machine stand still. */
+  pause(machineId: MachineId): void {
+    if (this.#state.machines[machineId]?.power === 'ON') this.#setPower(machineId, 'PAUSED', 'paused');
+  }
+
+  /** What someone at the host does who starts a machine, or lets it go on, behind the server's back. */
   powerOn(machineId: MachineId): void {
     this.#setPower(machineId, 'ON', 'booted');
   }
@@ -277,16 +329,16 @@ export class SimulatorDriver implements HostDriver {
     return structuredClone(this.#state);
   }
 
-  #setPower(machineId: MachineId, power: 'ON' | 'OFF', reason: string): void {
+  #setPower(machineId: MachineId, power: SimulatedMachine['power'], reason: string): void {
     const machine = this.#state.machines[machineId];
     if (machine === undefined || machine.power === power) return;
+    if (power === 'ON' && machine.power === 'OFF') machine.startedAt = Date.now();
     machine.power = power;
-    if (power === 'ON') machine.startedAt = Date.now();
     this.#save();
     this.#emit(machine, reason);
   }
 
-  #emit(machine: SimulatedMachine, reason: string): void {
+  #emit(machine: { machineId: string; power: PowerState }, reason: string): void {
     const event = { machineId: parseId('VirtualMachine', machine.machineId), power: machine.power, reason };
     for (const listener of this.#listeners) listener(event);
   }
@@ -296,39 +348,6 @@ export class SimulatorDriver implements HostDriver {
   }
 }
 
-function simulatedFailure(message: string): CommandFailure {
-  return new CommandFailure('HYPERVISOR_ERROR', `simulated failure: ${message}`);
-}
-
-function baseKey({ pool, imageId }: { pool: PoolReference; imageId: string }): string {
-  return `${pool.poolId}/${imageId}`;
-}
-
-function volumeKey({ pool, volumeId }: { pool: PoolReference; volumeId: string }): string {
-  return `${pool.poolId}/${volumeId}`;
-}
-
-function sizesOf(sizes: { sizeBytes: string; virtualSizeBytes: string }): ImageSizes {
-  return { sizeBytes: BigInt(sizes.sizeBytes), virtualSizeBytes: BigInt(sizes.virtualSizeBytes) };
-}
-
 function observationOf({ machineId, power, isoPath }: SimulatedMachine): MachineObservation {
   return { machineId: parseId('VirtualMachine', machineId), power, isoPath };
-}
-
-/** Counters that grow with time and differ from machine to machine, so that a mix-up of two would show. */
-function countersOf(machine: SimulatedMachine): MachineCounters {
-  const runs = BigInt(Date.now() - machine.startedAt);
-  const salt = BigInt(Buffer.from(machine.machineId).reduce((sum, byte) => (sum * 31 + byte) % 9973, 7));
-  return {
-    machineId: parseId('VirtualMachine', machine.machineId),
-    cpuNanoseconds: runs * (salt + 1000n) * BigInt(machine.cpuCount),
-    memoryBytes: BigInt(machine.memoryBytes) - salt * 4096n,
-    diskReadBytes: runs * salt * 11n,
-    diskWriteBytes: runs * salt * 7n,
-    diskReads: (runs * salt) / 97n,
-    diskWrites: (runs * salt) / 89n,
-    networkRxBytes: runs * salt * 3n,
-    networkTxBytes: runs * salt * 2n,
-  };
 }

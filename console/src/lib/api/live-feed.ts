@@ -64,6 +64,7 @@ const cursorQuery = graphql(`
 /** Kinds of things that the console shows. */
 const kinds = [
   'Account',
+  'AffinityGroup',
   'Agent',
   'Cluster',
   'Domain',
@@ -76,10 +77,12 @@ const kinds = [
   'Project',
   'ProjectInvitation',
   'Role',
+  'SshKeyPair',
   'StoragePool',
   'Template',
   'User',
   'VirtualMachine',
+  'VirtualMachineSchedule',
   'Volume',
   'Zone',
 ] as const;

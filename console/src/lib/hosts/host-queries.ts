@@ -86,3 +86,18 @@ export const createEnrolmentTokenMutation = graphql(`
     }
   }
 `);
+
+/** Looks at a machine over SSH, and changes nothing there. */
+export const checkHostMutation = graphql(`
+  mutation CheckHost($input: CheckHostInput!) {
+    checkHost(input: $input) {
+      hostKey
+      checks {
+        name
+        outcome
+        found
+        remedy
+      }
+    }
+  }
+`);

@@ -1,5 +1,6 @@
 import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
 import CircleHelp from '@lucide/svelte/icons/circle-help';
+import CirclePause from '@lucide/svelte/icons/circle-pause';
 import CirclePlay from '@lucide/svelte/icons/circle-play';
 import CircleStop from '@lucide/svelte/icons/circle-stop';
 import CircleX from '@lucide/svelte/icons/circle-x';
@@ -12,6 +13,7 @@ import type { MachineState } from './fragments.ts';
 /** In the order that filters and counts show them. */
 export const machineStateLooks: Record<MachineState, StatusLook> = {
   RUNNING: { tone: 'good', icon: CirclePlay, label: m.machines_state_RUNNING },
+  SUSPENDED: { tone: 'quiet', icon: CirclePause, label: m.machines_state_SUSPENDED },
   STOPPED: { tone: 'quiet', icon: CircleStop, label: m.machines_state_STOPPED },
   STARTING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_STARTING, isTurning: true },
   STOPPING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_STOPPING, isTurning: true },

@@ -15,6 +15,8 @@ const titles: Record<string, () => string> = {
   IDEMPOTENCY_CONFLICT: m.problem_code_IDEMPOTENCY_CONFLICT,
   RATE_LIMITED: m.problem_code_RATE_LIMITED,
   QUERY_TOO_COMPLEX: m.problem_code_QUERY_TOO_COMPLEX,
+  HOST_UNREACHABLE: m.problem_code_HOST_UNREACHABLE,
+  HOST_UNFIT: m.problem_code_HOST_UNFIT,
   AGENT_UNREACHABLE: m.problem_code_AGENT_UNREACHABLE,
   AGENT_FAILED: m.problem_code_AGENT_FAILED,
   CURSOR_EXPIRED: m.problem_code_CURSOR_EXPIRED,

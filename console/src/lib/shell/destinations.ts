@@ -7,6 +7,8 @@ import FolderKanban from '@lucide/svelte/icons/folder-kanban';
 import Gauge from '@lucide/svelte/icons/gauge';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import ListChecks from '@lucide/svelte/icons/list-checks';
+import Group from '@lucide/svelte/icons/group';
+import KeySquare from '@lucide/svelte/icons/key-square';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Map from '@lucide/svelte/icons/map';
 import Monitor from '@lucide/svelte/icons/monitor';
@@ -44,6 +46,8 @@ export const destinationGroups: DestinationGroup[] = [
         permission: 'virtualMachine.list',
       },
       { path: '/images', label: m.shell_images, icon: Disc3, permission: 'template.list' },
+      { path: '/ssh-keys', label: m.ssh_keys_title, icon: KeySquare, permission: 'sshKeyPair.list' },
+      { path: '/affinity-groups', label: m.affinity_title, icon: Group, permission: 'affinityGroup.list' },
     ],
   },
   {

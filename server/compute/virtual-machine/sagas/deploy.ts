@@ -1,161 +1,61 @@
-import { idField, imageIdField } from '@nephos/agent-protocol/fields.ts';
+import type { Database, Transaction } from '@nephos/model/database.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
-import { z } from 'zod';
 import type { AgentDispatcher } from '../../../agent-gateway/agent-dispatcher.ts';
-import { appendUsage } from '../../../billing/usage-events.ts';
-import { releaseLimits } from '../../../identity/limit/limits.ts';
-import { releaseAddresses } from '../../../network/address/store.ts';
-import { defineSaga } from '../../../platform/jobs/saga.ts';
+import { appendUsage, type UsageFacts } from '../../../billing/usage-events.ts';
+import { defineSaga, type SagaRun } from '../../../platform/jobs/saga.ts';
+import type { Sealing } from '../../../platform/sealing.ts';
 import type { Settings } from '../../../platform/settings/settings.ts';
-import { releaseHost, releasePool } from '../../placement/placement.ts';
-import { machineAmounts, volumeAmounts } from '../counted.ts';
-import { decodeSpec, type MachineSpecText } from '../machine-spec.ts';
-import { move } from '../store.ts';
+import { decodeSpec } from '../machine-spec.ts';
+import { forgetPassword, withPassword } from '../seed/guest-password.ts';
+import { move, type MachineRow } from '../store.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';
-
-const poolField = z.object({ poolId: idField('StoragePool'), path: z.string() });
-
-const deployInput = z.object({
-  machineId: idField('VirtualMachine'),
-  nicId: idField('Nic'),
-  hostId: idField('Host'),
-  agentId: idField('Agent'),
-  /** Reserved of the host. */
-  cpuMhz: z.number(),
-  memoryBytes: z.string(),
-  rootDisk: z.object({
-    volumeId: idField('Volume'),
-    pool: poolField,
-    name: z.string(),
-    sizeBytes: z.string(),
-    /** Template that it is a clone of, and where the template lies. */
-    base: z
-      .object({ imageId: imageIdField, sourcePath: z.string(), format: z.enum(['QCOW2', 'RAW']) })
-      .nullable(),
-  }),
-  spec: z.custom<MachineSpecText>((value) => typeof value === 'object'),
-});
-
-export type DeployInput = z.output<typeof deployInput>;
-
-export type DeployOutputs = {
-  reserve: undefined;
-  prepareTemplate: { sizeBytes: string };
-  createRootDisk: undefined;
-  start: undefined;
-};
+import {
+  createDisksStep,
+  deployFailed,
+  deployJob,
+  prepareTemplateStep,
+  reserveStep,
+  type DeployJob,
+  type MakingOutputs,
+} from './deploy-steps.ts';
 
 export interface MachineSagaDeps {
+  db: Database;
   agents: AgentDispatcher;
   clock: Clock;
+  sealing: Sealing;
   settings: Settings;
 }
 
 /** Takes a new machine from its reservation, made with the request itself, to running. */
-export function deploySaga({ agents, clock, settings }: MachineSagaDeps) {
-  return defineSaga<DeployInput, DeployOutputs>({
+export function deploySaga(deps: MachineSagaDeps) {
+  const { db, agents, clock, sealing, settings } = deps;
+  return defineSaga<DeployJob, MakingOutputs & { start: undefined }>({
     kind: 'virtualMachine.deploy',
-    input: deployInput,
+    input: deployJob,
     steps: [
-      {
-        name: 'reserve',
-        recordUndo: async (tx, { input }) => {
-          const { hostId, cpuMhz, rootDisk, nicId } = input;
-          await releaseHost(tx, hostId, { cpuMhz, memoryBytes: BigInt(input.memoryBytes) });
-          await releasePool(tx, rootDisk.pool.poolId, BigInt(rootDisk.sizeBytes));
-          await releaseAddresses(tx, [nicId], clock.now());
-          await tx.updateTable('Nic').set({ ipAddress: null }).where('id', '=', nicId).execute();
-          const volumes = await tx
-            .deleteFrom('Volume')
-            .where('id', '=', rootDisk.volumeId)
-            .returning('sizeBytes')
-            .execute();
-          const machine = await tx
-            .selectFrom('VirtualMachine')
-            .select(['accountId', 'cpuCount', 'memoryBytes'])
-            .where('id', '=', input.machineId)
-            .executeTakeFirstOrThrow();
-          await releaseLimits(tx, machine.accountId, {
-            ...machineAmounts(machine),
-            ...volumeAmounts(volumes),
-          });
-        },
-      },
-      {
-        name: 'prepareTemplate',
-        act: async (run) => {
-          const { agentId, rootDisk } = run.input;
-          if (rootDisk.base === null) return { sizeBytes: '0' };
-          const payload = { ...rootDisk.base, pool: rootDisk.pool };
-          const deadlineSeconds = settings.get('copy.volume.wait');
-          // Hosts that share the pool may copy it at once; the copies are equal and the last one stays.
-          const { sizeBytes } = await agents.execute(run, agentId, 'base.install', payload, {
-            deadlineSeconds,
-          });
-          return { sizeBytes: sizeBytes.toString() };
-        },
-        record: async (tx, { input }, output) => {
-          const { base, pool } = input.rootDisk;
-          if (base === null) return;
-          const sizeBytes = BigInt(output.sizeBytes);
-          await tx
-            .insertInto('BaseImage')
-            .values({ imageId: base.imageId, poolId: pool.poolId, state: 'READY', sizeBytes })
-            .onConflict((conflict) =>
-              conflict.columns(['imageId', 'poolId']).doUpdateSet({ state: 'READY', sizeBytes }),
-            )
-            .execute();
-        },
-      },
-      {
-        name: 'createRootDisk',
-        act: async (run) => {
-          const { agentId, rootDisk } = run.input;
-          const { volumeId, pool, name, base } = rootDisk;
-          const payload = {
-            volumeId,
-            pool,
-            name,
-            sizeBytes: BigInt(rootDisk.sizeBytes),
-            baseImageId: base?.imageId ?? null,
-          };
-          await agents.execute(run, agentId, 'volume.create', payload, {
-            deadlineSeconds: settings.get('wait'),
-          });
-        },
-        undo: async (run) => {
-          const { agentId, rootDisk } = run.input;
-          const { volumeId, pool } = rootDisk;
-          await agents.execute(
-            run,
-            agentId,
-            'volume.delete',
-            { volumeId, pool },
-            { deadlineSeconds: settings.get('wait') },
-          );
-        },
-      },
+      reserveStep(deps),
+      prepareTemplateStep(deps),
+      createDisksStep(deps),
       {
         name: 'start',
         act: async (run) => {
-          const payload = { machine: decodeSpec(run.input.spec) };
-          await agents.execute(run, run.input.agentId, 'machine.start', payload, {
-            deadlineSeconds: settings.get('wait'),
-          });
+          const machine = await withPassword(db, sealing, decodeSpec(run.input.spec));
+          await agents.execute(
+            run,
+            run.input.agentId,
+            'machine.start',
+            { machine },
+            { deadlineSeconds: settings.get('wait') },
+          );
         },
         record: async (tx, { input }) => {
           const at = clock.now();
           // What its host saw stays written as it is: the machine may have gone off again since it started.
           const machine = await move(tx, input.machineId, 'started');
-          const volume = await tx
-            .updateTable('Volume')
-            .set({ state: 'READY' })
-            .where('id', '=', input.rootDisk.volumeId)
-            .returningAll()
-            .executeTakeFirstOrThrow();
+          await forgetPassword(tx, machine.id);
           await appendUsage(tx, [
-            machineUsage('VM_CREATE', machine, at),
-            volumeUsage('VOLUME_CREATE', volume, at),
+            ...(await usageOfNew(tx, machine, at)),
             machineUsage('VM_START', machine, at),
           ]);
         },
@@ -172,14 +72,46 @@ export function deploySaga({ agents, clock, settings }: MachineSagaDeps) {
       },
     ],
     succeeded: (_tx, { input }) => Promise.resolve(input.machineId),
-    failed: async (tx, { input }, error) => {
-      const stateReason = error.message;
-      await move(tx, input.machineId, 'deployFailed', {
-        stateReason,
-        hostId: null,
-        desiredPower: 'OFF',
-        observedPower: null,
-      });
-    },
+    failed: (tx, { input }, error) => deployFailed(tx, input.machineId, error.message),
   });
+}
+
+/** Makes a machine that is to be started later: its disks are there, and no host has anything reserved for it. */
+export function createSaga(deps: MachineSagaDeps) {
+  return defineSaga<DeployJob, MakingOutputs>({
+    kind: 'virtualMachine.create',
+    input: deployJob,
+    steps: [
+      reserveStep(deps),
+      prepareTemplateStep(deps),
+      {
+        ...createDisksStep(deps),
+        record: async (tx: Transaction, { input }: Pick<SagaRun<DeployJob, MakingOutputs>, 'input'>) => {
+          const at = deps.clock.now();
+          const machine = await move(tx, input.machineId, 'created', {
+            observedPower: 'OFF',
+            observedAt: at,
+          });
+          await appendUsage(tx, await usageOfNew(tx, machine, at));
+        },
+      },
+    ],
+    succeeded: (_tx, { input }) => Promise.resolve(input.machineId),
+    failed: (tx, { input }, error) => deployFailed(tx, input.machineId, error.message),
+  });
+}
+
+/** Its disks are ready, and the meters of what it is made of begin. */
+export async function usageOfNew(tx: Transaction, machine: MachineRow, at: Date): Promise<UsageFacts[]> {
+  const volumes = await tx
+    .updateTable('Volume')
+    .set({ state: 'READY' })
+    .where('virtualMachineId', '=', machine.id)
+    .where('state', '=', 'CREATING')
+    .returningAll()
+    .execute();
+  return [
+    machineUsage('VM_CREATE', machine, at),
+    ...volumes.map((volume) => volumeUsage('VOLUME_CREATE', volume, at)),
+  ];
 }

@@ -6,7 +6,7 @@ import { appendUsage } from '../../../billing/usage-events.ts';
 import { releaseLimits } from '../../../identity/limit/limits.ts';
 import { releaseAddresses } from '../../../network/address/store.ts';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
-import { releasePool } from '../../placement/placement.ts';
+import { releasePool } from '../../placement/pools.ts';
 import { machineAmounts, volumeAmounts } from '../counted.ts';
 import { move } from '../store.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';

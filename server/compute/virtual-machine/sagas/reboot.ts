@@ -3,11 +3,18 @@ import { z } from 'zod';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
 import type { MachineSagaDeps } from './deploy.ts';
 
-const rebootInput = z.object({ machineId: idField('VirtualMachine'), agentId: idField('Agent') });
+const rebootInput = z.object({
+  machineId: idField('VirtualMachine'),
+  agentId: idField('Agent'),
+  /** 0 presses the reset button at once. Jobs from before there was a choice do that. */
+  graceSeconds: z.number().default(0),
+});
 
-/** Presses the reset button. */
+type RebootOutputs = { reboot: { forced: boolean } };
+
+/** Has the guest restart, and if it does not, presses the reset button. */
 export function rebootSaga({ agents, settings }: MachineSagaDeps) {
-  return defineSaga<z.output<typeof rebootInput>, { reboot: undefined }>({
+  return defineSaga<z.output<typeof rebootInput>, RebootOutputs>({
     kind: 'virtualMachine.reboot',
     input: rebootInput,
     noReturnFrom: 'reboot',
@@ -15,14 +22,16 @@ export function rebootSaga({ agents, settings }: MachineSagaDeps) {
       {
         name: 'reboot',
         act: async (run) => {
-          const { agentId, machineId } = run.input;
-          await agents.execute(
+          const { agentId, machineId, graceSeconds } = run.input;
+          const deadlineSeconds = graceSeconds + settings.get('wait');
+          const { forced } = await agents.execute(
             run,
             agentId,
             'machine.reboot',
-            { machineId },
-            { deadlineSeconds: settings.get('wait') },
+            { machineId, graceSeconds },
+            { deadlineSeconds },
           );
+          return { forced };
         },
       },
     ],

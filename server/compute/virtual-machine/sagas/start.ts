@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
 import { releaseHost } from '../../placement/placement.ts';
 import { decodeSpec, type MachineSpecText } from '../machine-spec.ts';
+import { forgetPassword, withPassword } from '../seed/guest-password.ts';
 import { move } from '../store.ts';
 import { appendMachineUsage } from '../usage.ts';
 import type { MachineSagaDeps } from './deploy.ts';
@@ -22,7 +23,7 @@ type StartInput = z.output<typeof startInput>;
 type StartOutputs = { reserve: undefined; leaveLastHost: undefined; start: undefined };
 
 /** Starts a stopped machine on the host that was reserved with the request. */
-export function startSaga({ agents, clock, settings }: MachineSagaDeps) {
+export function startSaga({ db, agents, clock, sealing, settings }: MachineSagaDeps) {
   const wait = () => ({ deadlineSeconds: settings.get('wait') });
   return defineSaga<StartInput, StartOutputs>({
     kind: 'virtualMachine.start',
@@ -46,18 +47,14 @@ export function startSaga({ agents, clock, settings }: MachineSagaDeps) {
       {
         name: 'start',
         act: async (run) => {
-          await agents.execute(
-            run,
-            run.input.agentId,
-            'machine.start',
-            { machine: decodeSpec(run.input.spec) },
-            wait(),
-          );
+          const machine = await withPassword(db, sealing, decodeSpec(run.input.spec));
+          await agents.execute(run, run.input.agentId, 'machine.start', { machine }, wait());
         },
         record: async (tx, { input }) => {
           const at = clock.now();
           // What its host saw stays written as it is: the machine may have gone off again since it started.
           const machine = await move(tx, input.machineId, 'started');
+          await forgetPassword(tx, machine.id);
           await appendMachineUsage(tx, 'VM_START', machine, at);
         },
         undo: async (run) => {

@@ -4,7 +4,7 @@ import { machineFields } from '../fragments.ts';
 
 const startMutation = graphql(
   `
-    mutation StartVirtualMachine($input: VirtualMachineInput!) {
+    mutation StartVirtualMachine($input: StartVirtualMachineInput!) {
       startVirtualMachine(input: $input) {
         job {
           ...JobFields
@@ -36,8 +36,40 @@ export const stopMutation = graphql(
 
 const rebootMutation = graphql(
   `
-    mutation RebootVirtualMachine($input: VirtualMachineInput!) {
+    mutation RebootVirtualMachine($input: RebootVirtualMachineInput!) {
       rebootVirtualMachine(input: $input) {
+        job {
+          ...JobFields
+        }
+        virtualMachine {
+          ...MachineFields
+        }
+      }
+    }
+  `,
+  [jobFields, machineFields],
+);
+
+const suspendMutation = graphql(
+  `
+    mutation SuspendVirtualMachine($input: VirtualMachineInput!) {
+      suspendVirtualMachine(input: $input) {
+        job {
+          ...JobFields
+        }
+        virtualMachine {
+          ...MachineFields
+        }
+      }
+    }
+  `,
+  [jobFields, machineFields],
+);
+
+const resumeMutation = graphql(
+  `
+    mutation ResumeVirtualMachine($input: VirtualMachineInput!) {
+      resumeVirtualMachine(input: $input) {
         job {
           ...JobFields
         }
@@ -114,6 +146,8 @@ const detachIsoMutation = graphql(
 /** What is done to a machine with no more said than which. */
 export const plainMutations = {
   START: startMutation,
+  SUSPEND: suspendMutation,
+  RESUME: resumeMutation,
   REBOOT: rebootMutation,
   DESTROY: destroyMutation,
   EXPUNGE: expungeMutation,
@@ -123,8 +157,8 @@ export const plainMutations = {
 
 export const renameMutation = graphql(
   `
-    mutation RenameVirtualMachine($input: RenameVirtualMachineInput!) {
-      renameVirtualMachine(input: $input) {
+    mutation UpdateVirtualMachine($input: UpdateVirtualMachineInput!) {
+      updateVirtualMachine(input: $input) {
         virtualMachine {
           ...MachineFields
         }
@@ -149,3 +183,37 @@ export const attachIsoMutation = graphql(
   `,
   [jobFields, machineFields],
 );
+
+export const migrateMutation = graphql(
+  `
+    mutation MigrateVirtualMachine($input: MigrateVirtualMachineInput!) {
+      migrateVirtualMachine(input: $input) {
+        virtualMachine {
+          ...MachineFields
+        }
+      }
+    }
+  `,
+  [machineFields],
+);
+
+/** Where a machine could go, and what stands in the way of each host. */
+export const planMigrateQuery = graphql(`
+  query PlanMigrate($id: ID!) {
+    planMigrateVirtualMachine(id: $id) {
+      hosts(first: 100) {
+        nodes {
+          name
+          fits
+          host {
+            id
+          }
+          reasons {
+            reason
+            message
+          }
+        }
+      }
+    }
+  }
+`);

@@ -1,5 +1,7 @@
+import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
 import Disc3 from '@lucide/svelte/icons/disc-3';
 import Monitor from '@lucide/svelte/icons/monitor';
+import Pause from '@lucide/svelte/icons/pause';
 import PencilLine from '@lucide/svelte/icons/pencil-line';
 import Play from '@lucide/svelte/icons/play';
 import Power from '@lucide/svelte/icons/power';
@@ -10,6 +12,7 @@ import Trash2 from '@lucide/svelte/icons/trash-2';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import Copy from '@lucide/svelte/icons/copy';
 import type { Component } from 'svelte';
+import { session } from '../../session/session.svelte.ts';
 import { m } from '#messages';
 import type { Machine, MachineAction } from '../fragments.ts';
 
@@ -29,14 +32,17 @@ export const commandGroups: Command[][] = [
     { name: 'START', label: m.machines_action_START, icon: Play },
     { name: 'OPEN_CONSOLE', label: m.machines_action_OPEN_CONSOLE, icon: Monitor },
     { name: 'STOP', label: m.machines_action_STOP, icon: Square },
+    { name: 'SUSPEND', label: m.machines_action_SUSPEND, icon: Pause },
+    { name: 'RESUME', label: m.machines_action_RESUME, icon: Play },
     { name: 'REBOOT', label: m.machines_action_REBOOT, icon: RotateCw },
     { name: 'FORCE_STOP', label: m.machines_action_FORCE_STOP, icon: PowerOff },
   ],
   [
+    { name: 'MIGRATE', label: m.machines_action_MIGRATE, icon: ArrowRightLeft },
     { name: 'ATTACH_ISO', label: m.machines_action_ATTACH_ISO, icon: Disc3 },
     { name: 'DETACH_ISO', label: m.machines_action_DETACH_ISO, icon: Power },
     { name: 'CREATE_TEMPLATE', label: m.machines_action_CREATE_TEMPLATE, icon: Copy },
-    { name: 'RENAME', label: m.machines_action_RENAME, icon: PencilLine },
+    { name: 'UPDATE', label: m.machines_action_RENAME, icon: PencilLine },
   ],
   [
     { name: 'RECOVER', label: m.machines_action_RECOVER, icon: Undo2 },
@@ -48,10 +54,14 @@ export const commandGroups: Command[][] = [
 /** Commands that make no sense in a state are left out of menus; others are shown with the reason why not now. */
 const onlyWhen: Partial<Record<CommandName, Machine['state'][]>> = {
   RECOVER: ['DESTROYED'],
+  SUSPEND: ['RUNNING'],
+  RESUME: ['SUSPENDED'],
   EXPUNGE: ['DESTROYED', 'ERROR', 'EXPUNGING'],
 };
 
 export function isShown({ name }: Command, { state }: Machine): boolean {
+  // Tenants need not know that there are hosts.
+  if (name === 'MIGRATE' && !session.can('virtualMachine.migrate')) return false;
   return onlyWhen[name]?.includes(state) ?? true;
 }
 

@@ -12,7 +12,8 @@ const asked = [
   'FORCE_STOP',
   'ATTACH_ISO',
   'CREATE_TEMPLATE',
-  'RENAME',
+  'UPDATE',
+  'MIGRATE',
   'DESTROY',
   'EXPUNGE',
 ] as const;
@@ -20,6 +21,13 @@ export type AskedCommand = (typeof asked)[number];
 
 function isAsked(name: CommandName): name is AskedCommand {
   return (asked as readonly CommandName[]).includes(name);
+}
+
+/** Commands that are done at once. */
+type PlainCommand = keyof typeof plainMutations | 'STOP' | 'FORCE_STOP';
+
+function isPlain(name: CommandName): name is PlainCommand {
+  return name === 'STOP' || name === 'FORCE_STOP' || name in plainMutations;
 }
 
 /** What was chosen for a machine: done at once, or asked about in a dialog first. */
@@ -30,7 +38,7 @@ class MachineCommands {
   choose(name: CommandName, machine: Machine): void {
     if (isAsked(name)) this.question = { name, machine };
     else if (name === 'OPEN_CONSOLE') void goto(`/virtual-machines/${machine.id}?tab=screen`);
-    else void this.#tell(name, machine);
+    else if (isPlain(name)) void this.#tell(name, machine);
   }
 
   close(): void {
@@ -38,7 +46,7 @@ class MachineCommands {
   }
 
   /** @throws ProblemError */
-  async do(name: keyof typeof plainMutations | 'STOP' | 'FORCE_STOP', machine: Machine): Promise<void> {
+  async do(name: PlainCommand, machine: Machine): Promise<void> {
     const input = { id: machine.id, idempotencyKey: newIdempotencyKey() };
     if (name === 'STOP' || name === 'FORCE_STOP') {
       await mutate(stopMutation, { input: { ...input, isForced: name === 'FORCE_STOP' } });
@@ -48,7 +56,7 @@ class MachineCommands {
     if (name === 'RECOVER') notices.say(m.machines_recovered({ name: machine.name }));
   }
 
-  async #tell(name: Exclude<CommandName, AskedCommand | 'OPEN_CONSOLE'>, machine: Machine): Promise<void> {
+  async #tell(name: PlainCommand, machine: Machine): Promise<void> {
     try {
       await this.do(name, machine);
     } catch (error) {

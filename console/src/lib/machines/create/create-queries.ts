@@ -52,6 +52,9 @@ export const deployMutation = graphql(
         virtualMachine {
           ...MachineFields
         }
+        passwords {
+          password
+        }
       }
     }
   `,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noChoices } from './advanced-choices.ts';
 import { deployInput, deployProblems, type DeployChoices } from './deploy-form.ts';
 
 const choices = (overrides: Partial<DeployChoices> = {}): DeployChoices => ({
@@ -11,6 +12,7 @@ const choices = (overrides: Partial<DeployChoices> = {}): DeployChoices => ({
   diskOfferingId: '',
   diskGib: '',
   hasFreeDiskSize: false,
+  advanced: noChoices(),
   ...overrides,
 });
 

@@ -1,3 +1,9 @@
+import {
+  advancedInput,
+  isRootDiskRight,
+  type AdvancedChoices,
+  type AdvancedInput,
+} from './advanced-choices.ts';
 import { machineNamePattern } from '../machine-state.ts';
 
 export interface DeployChoices {
@@ -14,9 +20,10 @@ export interface DeployChoices {
   /** For a disk offering of free size, as it was typed. */
   diskGib: string;
   hasFreeDiskSize: boolean;
+  advanced: AdvancedChoices;
 }
 
-export interface DeployInput {
+export interface DeployInput extends AdvancedInput {
   zoneId: string;
   name: string;
   serviceOfferingId: string;
@@ -40,13 +47,20 @@ export function deployProblems(choices: DeployChoices): DeployProblem[] {
   const needsDisk = choices.source === 'iso';
   const isSizeRight = !choices.hasFreeDiskSize || /^[1-9]\d{0,5}$/.test(choices.diskGib.trim());
   if (needsDisk && (choices.diskOfferingId === '' || !isSizeRight)) problems.push('disk');
+  if (!needsDisk && !isRootDiskRight(choices.advanced)) problems.push('disk');
   return problems;
 }
 
 /** The input of `deployVirtualMachine`, without anything that says nothing. */
 export function deployInput(choices: DeployChoices): DeployInput {
   const { zoneId, ownerId, name, serviceOfferingId } = choices;
-  const input = { zoneId, name, serviceOfferingId, ...(ownerId !== null && { accountId: ownerId }) };
+  const input = {
+    zoneId,
+    name,
+    serviceOfferingId,
+    ...(ownerId !== null && { accountId: ownerId }),
+    ...advancedInput(choices.advanced, choices.source),
+  };
   if (choices.source === 'template') return { ...input, templateId: choices.imageId };
   return {
     ...input,

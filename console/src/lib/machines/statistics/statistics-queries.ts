@@ -1,29 +1,35 @@
 import { graphql } from '../../api/graphql.ts';
 
-export const samplesQuery = graphql(`
-  query Samples($id: ID!, $since: DateTime) {
-    virtualMachineSamples(id: $id, since: $since) {
-      at
-      cpuSeconds
-      memory
-      diskReadBytes
-      diskWriteBytes
-      networkReceivedBytes
-      networkSentBytes
+export const statisticsQuery = graphql(`
+  query Statistics($id: ID!, $from: DateTime) {
+    virtualMachineStatistics(id: $id, from: $from) {
+      points {
+        at
+        cpuPercent
+        memoryUsed
+        memoryHeld
+        diskReadBytesPerSecond
+        diskWriteBytesPerSecond
+        networkReceivedBytesPerSecond
+        networkSentBytesPerSecond
+      }
     }
   }
 `);
 
 export const statisticsSubscription = graphql(`
-  subscription Statistics($id: ID!, $intervalSeconds: Int!) {
+  subscription LiveStatistics($id: ID!, $intervalSeconds: Int!) {
     virtualMachineStatistics(id: $id, intervalSeconds: $intervalSeconds) {
-      at
-      cpuSeconds
-      memory
-      diskReadBytes
-      diskWriteBytes
-      networkReceivedBytes
-      networkSentBytes
+      sinceLast {
+        at
+        cpuPercent
+        memoryUsed
+        memoryHeld
+        diskReadBytesPerSecond
+        diskWriteBytesPerSecond
+        networkReceivedBytesPerSecond
+        networkSentBytesPerSecond
+      }
     }
   }
 `);

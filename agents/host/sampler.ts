@@ -1,0 +1,95 @@
+import { hostUsageBetween, machineUsageBetween } from '@nephos/agent-protocol/rates.ts';
+import type { MachineCounters, PoolReference } from '@nephos/agent-protocol/machine.ts';
+import type { HostCounters, Statistics, StatisticsAnswer } from '@nephos/agent-protocol/statistics.ts';
+import type { Logger } from 'pino';
+import type { HostDriver } from './driver.ts';
+import { PoolMeter } from './pool-meter.ts';
+
+/** All counters of a host at a moment of the monotonic clock. */
+interface Reading {
+  at: number;
+  machines: ReadonlyMap<string, MachineCounters>;
+  host: HostCounters;
+}
+
+export interface SamplerOptions {
+  driver: HostDriver;
+  /** @throws when the server did not take it */
+  report(statistics: Statistics): Promise<StatisticsAnswer>;
+  log: Logger;
+}
+
+/**
+ * Reads the host's counters again and again, and reports what was done between two readings. What is compared with is
+ * the last reading that the server took: a report that was lost is made up for by the next.
+ */
+export class Sampler {
+  readonly #options: SamplerOptions;
+  readonly #meter: PoolMeter;
+  #before: Reading | undefined;
+  #pools: readonly PoolReference[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #intervalSeconds = 60;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SamplerOptions) {
+    this.#options = options;
+    this.#meter = new PoolMeter(options.driver, options.log);
+  }
+
+  /** Begins somewhere within the interval, so that the hosts that connect together do not report together. */
+  start(intervalSeconds: number): void {
+    this.stop();
+    this.#intervalSeconds = intervalSeconds;
+    this.#schedule(performance.now() + Math.random() * intervalSeconds * 1000);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Reads all counters and reports them; one after the other, whoever asks. */
+  sample(): Promise<void> {
+    const mine = this.#turn.then(() => this.#sample());
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  #schedule(due: number): void {
+    const wait = Math.max(0, due - performance.now());
+    const timer = setTimeout(() => {
+      this.sample()
+        .catch((error: unknown) => this.#options.log.warn({ err: error }, 'statistics could not be reported'))
+        .finally(() => {
+          if (this.#timer !== timer) return;
+          // By when it was due, not by now: what reports take would add up to a minute without any.
+          const next = due + this.#intervalSeconds * 1000;
+          const now = performance.now();
+          this.#schedule(next > now ? next : now + this.#intervalSeconds * 1000);
+        });
+    }, wait);
+    this.#timer = timer;
+  }
+
+  async #sample(): Promise<void> {
+    const { driver, report } = this.#options;
+    const at = performance.now();
+    const [machines, host, pools] = await Promise.all([
+      driver.readCounters(),
+      driver.readHostCounters(),
+      this.#meter.measure(this.#pools),
+    ]);
+    const before = this.#before;
+    const seconds = before === undefined ? 0 : (at - before.at) / 1000;
+    const answer = await report({
+      ageMilliseconds: performance.now() - at,
+      machines: machines.map((now) => machineUsageBetween(before?.machines.get(now.machineId), now, seconds)),
+      host: hostUsageBetween(before?.host, host, seconds),
+      pools,
+    });
+    this.#before = { at, machines: new Map(machines.map((each) => [each.machineId, each])), host };
+    this.#pools = answer.pools;
+    this.#intervalSeconds = answer.nextSeconds;
+  }
+}

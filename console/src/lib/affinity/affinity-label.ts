@@ -1,0 +1,12 @@
+import { m } from '#messages';
+import type { AffinityGroup } from './affinity-queries.ts';
+
+export const affinityKinds: Record<AffinityGroup['kind'], () => string> = {
+  HOST_ANTI_AFFINITY: m.affinity_kind_HOST_ANTI_AFFINITY,
+  HOST_AFFINITY: m.affinity_kind_HOST_AFFINITY,
+};
+
+export const affinityEnforcements: Record<AffinityGroup['enforcement'], () => string> = {
+  HARD: m.affinity_enforcement_HARD,
+  SOFT: m.affinity_enforcement_SOFT,
+};

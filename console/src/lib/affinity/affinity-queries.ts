@@ -1,0 +1,66 @@
+import { graphql, type ResultOf } from '../api/graphql.ts';
+
+export const affinityGroupsQuery = graphql(`
+  query AffinityGroups(
+    $first: Int
+    $after: Cursor
+    $last: Int
+    $before: Cursor
+    $search: String
+    $orderBy: AffinityGroupOrder
+    $accountId: ID
+  ) {
+    affinityGroups(
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+      search: $search
+      orderBy: $orderBy
+      accountId: $accountId
+    ) {
+      nodes {
+        id
+        name
+        description
+        kind
+        enforcement
+        createdAt
+        version
+        virtualMachines {
+          id
+          name
+        }
+      }
+      totalCount
+      isTotalEstimated
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`);
+
+export type AffinityGroup = ResultOf<typeof affinityGroupsQuery>['affinityGroups']['nodes'][number];
+
+export const createAffinityGroupMutation = graphql(`
+  mutation CreateAffinityGroup($input: CreateAffinityGroupInput!) {
+    createAffinityGroup(input: $input) {
+      affinityGroup {
+        id
+        name
+      }
+    }
+  }
+`);
+
+export const deleteAffinityGroupMutation = graphql(`
+  mutation DeleteAffinityGroup($input: DeleteAffinityGroupInput!) {
+    deleteAffinityGroup(input: $input) {
+      affinityGroupId
+    }
+  }
+`);

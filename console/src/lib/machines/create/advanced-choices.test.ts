@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { advancedInput, isRootDiskRight, noChoices } from './advanced-choices.ts';
+
+test('says nothing of what was not chosen', () => {
+  expect(advancedInput(noChoices(), 'template')).toEqual({});
+});
+
+test('says what was chosen', () => {
+  const choices = {
+    ...noChoices(),
+    startsNow: false,
+    bootMode: 'UEFI' as const,
+    group: ' web ',
+    rootDiskGib: '20',
+    sshKeyPairIds: ['sshk_1'],
+    generatesPassword: true,
+  };
+  expect(advancedInput(choices, 'template')).toEqual({
+    startsNow: false,
+    bootMode: 'UEFI',
+    group: 'web',
+    rootDiskSize: 20 * 1024 ** 3,
+    sshKeyPairIds: ['sshk_1'],
+    generatesPassword: true,
+  });
+  expect(advancedInput(choices, 'iso')).not.toHaveProperty('rootDiskSize');
+});
+
+test('a root disk has whole GiB', () => {
+  const isRight = (rootDiskGib: string) => isRootDiskRight({ ...noChoices(), rootDiskGib });
+  expect(['', '8', '0', '1.5', 'big'].map(isRight)).toEqual([true, true, false, false, false]);
+});

@@ -1,0 +1,60 @@
+/** What is asked of a new machine beside the least. */
+export interface AdvancedChoices {
+  startsNow: boolean;
+  isDeleteProtected: boolean;
+  bootMode: 'BIOS' | 'UEFI';
+  group: string;
+  /** GiB, as it was typed; empty: as large as the offering or the template says. */
+  rootDiskGib: string;
+  sshKeyPairIds: string[];
+  affinityGroupIds: string[];
+  generatesPassword: boolean;
+  userData: string;
+}
+
+export const noChoices = (): AdvancedChoices => ({
+  startsNow: true,
+  isDeleteProtected: false,
+  bootMode: 'BIOS',
+  group: '',
+  rootDiskGib: '',
+  sshKeyPairIds: [],
+  affinityGroupIds: [],
+  generatesPassword: false,
+  userData: '',
+});
+
+export interface AdvancedInput {
+  startsNow?: boolean;
+  isDeleteProtected?: boolean;
+  bootMode?: 'BIOS' | 'UEFI';
+  group?: string;
+  rootDiskSize?: number;
+  sshKeyPairIds?: string[];
+  affinityGroupIds?: string[];
+  generatesPassword?: boolean;
+  userData?: string;
+}
+
+const gib = 1024 ** 3;
+
+export function isRootDiskRight({ rootDiskGib }: AdvancedChoices): boolean {
+  return rootDiskGib.trim() === '' || /^[1-9]\d{0,5}$/.test(rootDiskGib.trim());
+}
+
+/** As the API takes it, without anything that says nothing. */
+export function advancedInput(choices: AdvancedChoices, source: 'template' | 'iso'): AdvancedInput {
+  const { group, rootDiskGib, sshKeyPairIds, affinityGroupIds, userData } = choices;
+  return {
+    ...(!choices.startsNow && { startsNow: false }),
+    ...(choices.isDeleteProtected && { isDeleteProtected: true }),
+    ...(choices.bootMode === 'UEFI' && { bootMode: 'UEFI' as const }),
+    ...(group.trim() !== '' && { group: group.trim() }),
+    ...(source === 'template' &&
+      rootDiskGib.trim() !== '' && { rootDiskSize: Number(rootDiskGib.trim()) * gib }),
+    ...(sshKeyPairIds.length > 0 && { sshKeyPairIds }),
+    ...(affinityGroupIds.length > 0 && { affinityGroupIds }),
+    ...(choices.generatesPassword && { generatesPassword: true }),
+    ...(userData.trim() !== '' && { userData }),
+  };
+}

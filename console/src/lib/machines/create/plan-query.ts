@@ -1,0 +1,31 @@
+import { graphql, type ResultOf } from '../../api/graphql.ts';
+
+export const planQuery = graphql(`
+  query PlanDeploy($input: DeployVirtualMachineInput!) {
+    planDeployVirtualMachine(input: $input) {
+      fits
+      placement {
+        hostCount
+        fittingHostCount
+        warnings
+        refusals {
+          reason
+          hostCount
+        }
+      }
+      quota {
+        scope
+        ownerName
+        resource
+        isSize
+        before
+        after
+        maximum
+        fits
+      }
+    }
+  }
+`);
+
+export type Plan = ResultOf<typeof planQuery>['planDeployVirtualMachine'];
+export type Refusal = Plan['placement']['refusals'][number]['reason'];

@@ -1,0 +1,78 @@
+import { builder } from '../../graphql/builder.ts';
+import { sizedResources } from '../../identity/limit/limited-resources.ts';
+import type { QuotaLine } from '../../identity/limit/quota.ts';
+import { LimitedResource } from '../../identity/limit/schema.ts';
+import { deployInput, DeployVirtualMachineInput } from '../virtual-machine/deploy/schema.ts';
+import type { DeployPlan } from './plan-service.ts';
+import { PlacementVerdict } from './verdict-schema.ts';
+
+const QuotaScope = builder.enumType('QuotaScope', {
+  description: 'Whose limit it is.',
+  values: {
+    ACCOUNT: { description: 'The owner’s.' },
+    PROJECT: { description: 'The project’s that is to own it.' },
+    DOMAIN: { description: 'That of a domain above; named only when it is in the way.' },
+  } satisfies Record<QuotaLine['scope'], { description: string }>,
+});
+
+const QuotaChange = builder.objectRef<QuotaLine>('QuotaChange').implement({
+  description: 'A limit, before and after something would be made.',
+  fields: (t) => ({
+    scope: t.field({ type: QuotaScope, description: 'Whose limit it is.', resolve: ({ scope }) => scope }),
+    ownerId: t.exposeID('ownerId', { description: 'The account, or the domain.' }),
+    ownerName: t.exposeString('ownerName', { description: 'Name of the account, or path of the domain.' }),
+    resource: t.field({
+      type: LimitedResource,
+      description: 'Of what.',
+      resolve: ({ resource }) => resource,
+    }),
+    isSize: t.boolean({
+      description: 'Whether it is counted in bytes.',
+      resolve: ({ resource }) => sizedResources.has(resource),
+    }),
+    before: t.expose('used', { type: 'Bytes', description: 'How much there is, in pieces or bytes.' }),
+    after: t.field({
+      type: 'Bytes',
+      description: 'How much there would be.',
+      resolve: ({ used, requested }) => used + requested,
+    }),
+    maximum: t.expose('maximum', {
+      type: 'Bytes',
+      nullable: true,
+      description: 'The most there may be; null: no limit.',
+    }),
+    fits: t.exposeBoolean('fits', { description: 'Whether it would stay within.' }),
+  }),
+});
+
+const DeployPlanRef = builder.objectRef<DeployPlan>('DeployPlan').implement({
+  description: 'What a deployment would come to now.',
+  fields: (t) => ({
+    fits: t.boolean({
+      description: 'Whether a host takes the machine, and every limit allows it.',
+      resolve: ({ placement, quota }) => placement.fitting > 0 && quota.every(({ fits }) => fits),
+    }),
+    placement: t.field({
+      type: PlacementVerdict,
+      description: 'Where it would go, and what stands in its way.',
+      resolve: ({ placement }) => placement,
+    }),
+    quota: t.field({
+      type: [QuotaChange],
+      description: 'The limits that it counts towards, before and after.',
+      resolve: ({ quota }) => quota,
+    }),
+  }),
+});
+
+builder.queryField('planDeployVirtualMachine', (t) =>
+  t.field({
+    type: DeployPlanRef,
+    permission: 'virtualMachine.deploy',
+    description:
+      'What deployVirtualMachine with this input would come to now. Nothing is reserved or changed. Errors: VALIDATION_FAILED, NOT_FOUND, FORBIDDEN, INVALID_STATE, as the deployment itself has them.',
+    args: { input: t.arg({ type: DeployVirtualMachineInput, description: 'The machine.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.plans.planDeploy(actor, deployInput(input)),
+  }),
+);

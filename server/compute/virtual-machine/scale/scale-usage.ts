@@ -1,0 +1,13 @@
+import type { Transaction } from '@nephos/model/database.ts';
+import { appendUsage } from '../../../billing/usage-events.ts';
+import type { MachineRow } from '../store.ts';
+import { machineUsage } from '../usage.ts';
+
+/** From now on the machine costs as its row says: what is allocated of it, and what runs. */
+export async function appendScaleUsage(tx: Transaction, machine: MachineRow, at: Date): Promise<void> {
+  const isMetered = machine.hostId !== null && machine.state !== 'STARTING';
+  await appendUsage(tx, [
+    machineUsage('VM_SCALE', machine, at),
+    ...(isMetered ? [machineUsage('VM_SCALE_LIVE', machine, at)] : []),
+  ]);
+}

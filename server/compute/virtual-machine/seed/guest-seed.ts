@@ -1,0 +1,16 @@
+import type { MachineSeed } from '@nephos/agent-protocol/machine.ts';
+import type { MachineRow } from '../store.ts';
+
+/** What a guest's cloud-init is given at its next start, but for the password: see `withPassword`. */
+export function seedOf({
+  seedVersion,
+  sshPublicKeys,
+  userData,
+}: Pick<MachineRow, 'seedVersion' | 'sshPublicKeys' | 'userData'>): MachineSeed {
+  return {
+    version: seedVersion,
+    publicKeys: sshPublicKeys,
+    userData: userData === null ? null : userData.toString(),
+    passwordHash: null,
+  };
+}
