@@ -25,6 +25,7 @@ import {
   untilHello,
   type InstallingDeps,
 } from '../installing.ts';
+import { rememberAccess } from './remember-access.ts';
 
 const installInput = joiningHost.extend({
   zoneId: idField('Zone'),
@@ -146,16 +147,7 @@ export function installHostSaga(deps: InstallingDeps) {
         record: async (tx, run) => {
           const { hostId, ssh } = run.input;
           await enterHost(tx, run.input, platform.clock.now());
-          await tx
-            .updateTable('Host')
-            .set({
-              sshAddress: ssh.address,
-              sshPort: ssh.port,
-              sshUser: ssh.username,
-              sshHostKey: run.output('connect').hostKey,
-            })
-            .where('id', '=', hostId)
-            .execute();
+          await rememberAccess(tx, hostId, { ...ssh, hostKey: run.output('connect').hostKey });
         },
       },
     ],

@@ -15,6 +15,7 @@ import {
   untilHello,
   type InstallingDeps,
 } from '../installing.ts';
+import { rememberAccess } from './remember-access.ts';
 
 const upgradeInput = z.object({
   hostId: idField('Host'),
@@ -98,16 +99,7 @@ export function upgradeHostAgentSaga(deps: InstallingDeps) {
         },
         record: async (tx, run) => {
           const { hostId, ssh } = run.input;
-          await tx
-            .updateTable('Host')
-            .set({
-              sshAddress: ssh.address,
-              sshPort: ssh.port,
-              sshUser: ssh.username,
-              sshHostKey: run.output('connect').hostKey,
-            })
-            .where('id', '=', hostId)
-            .execute();
+          await rememberAccess(tx, hostId, { ...ssh, hostKey: run.output('connect').hostKey });
         },
       },
     ],
