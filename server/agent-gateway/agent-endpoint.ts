@@ -154,6 +154,7 @@ function connectionOf(socket: WebSocket, request: IncomingMessage): AgentConnect
     certifiedId: certifiedId(request),
     clientAddress: request.socket.remoteAddress ?? '',
     session: undefined,
+    isClosed: false,
     close: (code, reason) => {
       socket.close(code, reason.slice(0, 100));
       // Through a broken line no goodbye comes back.

@@ -41,6 +41,8 @@ export interface AgentConnection {
   certifiedId: string | undefined;
   clientAddress: string;
   session: AgentSession | undefined;
+  /** Its socket is gone. It may be so before its hello is dealt with. */
+  isClosed: boolean;
   close(code: number, reason: string): void;
 }
 
@@ -188,7 +190,9 @@ export class AgentGateway {
   }
 
   /** The socket is closed. */
-  async disconnected({ session }: AgentConnection): Promise<void> {
+  async disconnected(connection: AgentConnection): Promise<void> {
+    connection.isClosed = true;
+    const { session } = connection;
     if (session === undefined) return;
     session.end();
     if (this.#sessions.get(session.agentId) !== session) return;
@@ -232,6 +236,10 @@ export class AgentGateway {
     this.#sessions.set(agent.id, session);
     connection.session = session;
     this.#countSessions();
+    if (connection.isClosed) {
+      await this.disconnected(connection);
+      throw new GraphQLError('the connection ended before its hello was dealt with');
+    }
     log.info({ agentId: agent.id, name: agent.name, kind: agent.kind }, 'agent connected');
     this.dispatcher.resend(agent.id);
     await bus.send(undefined, 'agent.connected', { agentId: agent.id });

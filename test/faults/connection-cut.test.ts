@@ -106,14 +106,39 @@ test('a command that comes again and again acts once', async () => {
   await expectDoneOnce(jobId);
 });
 
+async function linkState(): Promise<string | undefined> {
+  const { hosts } = await world.server.admin.ask<{ hosts: { nodes: { linkState: string }[] } }>(
+    '{ hosts { nodes { linkState } } }',
+  );
+  return hosts.nodes[0]?.linkState;
+}
+
+test('a host whose line is cut before its hello is dealt with is gone', async () => {
+  const { database, line, server, zone } = world;
+  line.cut();
+  await eventually(linkState, (state) => state === 'DISCONNECTED');
+  const held = Promise.withResolvers<undefined>();
+  const release = Promise.withResolvers<undefined>();
+  const holding = database.db.transaction().execute(async (tx) => {
+    await tx.selectFrom('Host').select('id').forUpdate().execute();
+    held.resolve(undefined);
+    await release.promise;
+  });
+  await held.promise;
+  line.mend();
+  await eventually(connectedAt, (at) => at !== undefined);
+  line.cut();
+  release.resolve(undefined);
+  await holding;
+  await eventually(connectedAt, (at) => at === undefined);
+  await eventually(linkState, (state) => state === 'DISCONNECTED');
+  line.mend();
+  await untilConnected(server.admin, zone.simulator.hostName(0));
+  await eventually(linkState, (state) => state === 'UP');
+});
+
 test('a host whose line carries nothing is seen to be gone, and back', async () => {
   const { line, server, zone } = world;
-  const linkState = async () => {
-    const { hosts } = await server.admin.ask<{ hosts: { nodes: { linkState: string }[] } }>(
-      '{ hosts { nodes { linkState } } }',
-    );
-    return hosts.nodes[0]?.linkState;
-  };
   line.lose('toServer');
   line.lose('fromServer');
   const before = await connectedAt();
