@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runNode, withoutReport, type Outcome } from './suite.ts';
+import { root, runNode, withoutReport, type Outcome } from './suite.ts';
 
 interface PlaywrightReport {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number };
@@ -19,6 +19,7 @@ export async function runPlaywright(args: readonly string[]): Promise<Outcome> {
     );
     const { stats } = JSON.parse(readFileSync(file, 'utf8')) as PlaywrightReport;
     const failed = stats.unexpected + stats.flaky;
+    if (failed > 0) showFailedPages();
     return {
       passed: stats.expected,
       failed: failed === 0 && code !== 0 ? 1 : failed,
@@ -29,5 +30,14 @@ export async function runPlaywright(args: readonly string[]): Promise<Outcome> {
     return withoutReport;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const mostCharacters = 6000;
+
+/** Prints what stood on the pages of tests that failed: of a run elsewhere nothing else may be left. */
+function showFailedPages(): void {
+  for (const file of globSync('.cache/e2e/*/error-context.md', { cwd: root })) {
+    console.log(`\n── ${file} ──\n${readFileSync(path.join(root, file), 'utf8').slice(0, mostCharacters)}`);
   }
 }

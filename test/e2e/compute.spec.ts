@@ -15,7 +15,7 @@ test.beforeAll(async () => {
   test.setTimeout(300_000);
   product = await startProduct({ driver: 'simulator', env: { NEPHOS_SIMULATED_HOSTS: '2' } });
   admin = await signIn(product.url, 'admin', adminPassword);
-  const zoneId = await createZone(admin, product.dataFolder);
+  const zoneId = await createZone(admin, product.dataFolder, 2);
   machine = {
     zoneId,
     serviceOfferingId: await serviceOfferingId(admin),

@@ -25,13 +25,31 @@ export async function watchForReload(page: Page): Promise<() => Promise<boolean>
 export type Theme = 'light' | 'dark';
 
 /** Sets what a browser remembers, before the page begins. */
-export async function remember(page: Page, { locale, theme }: { locale: 'en' | 'zh-CN'; theme: Theme }) {
+export async function remember(
+  page: Page,
+  { locale, theme }: { locale: 'en' | 'zh-CN'; theme: Theme | 'system' },
+) {
   await page.addInitScript(
     ([language, mode]) => {
       localStorage.setItem('nephos.locale', language);
       localStorage.setItem('mode-watcher-mode', mode);
     },
     [locale, theme] as const,
+  );
+}
+
+/** Has the operating system prefer a theme, and waits until an open page that follows it shows it. */
+export async function showSystemTheme(page: Page, theme: Theme): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await expect(page.locator('html')).toHaveClass(theme === 'dark' ? /\bdark\b/ : /^(?!.*\bdark\b)/);
+  // A colour that is on its way is none of the theme's.
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => animation instanceof CSSTransition)
+        .map(({ finished }) => finished.catch(() => undefined)),
+    ),
   );
 }
 

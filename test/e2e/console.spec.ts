@@ -223,6 +223,7 @@ test('changes a setting, and shows the rule that a wrong value breaks', async ({
 test('goes back to the sign-in page, and says why, when its session is ended elsewhere', async ({ page }) => {
   await signInAs(page, product.url);
   await page.getByRole('link', { name: 'Hosts', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Hosts' })).toBeVisible();
   await page.evaluate(() =>
     fetch('/graphql', {
       method: 'POST',

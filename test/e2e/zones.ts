@@ -16,13 +16,18 @@ export function mustSucceed(what: string, { status, error }: JobView): void {
 
 const freeAgents = '{ agents(filter: { isFree: true }) { nodes { kind isConnected hypervisor } } }';
 
-/** A zone on the free agents of a product, which come a moment after its server. @returns its id */
-export async function createZone(admin: ApiClient, folder: string): Promise<string> {
+/**
+ * A zone on the free agents of a product, which come a moment after its server.
+ *
+ * @param hosts how many the product has
+ * @returns the zone's id
+ */
+export async function createZone(admin: ApiClient, folder: string, hosts = 1): Promise<string> {
   await eventually(
     async () => (await admin.ask<{ agents: { nodes: FreeAgent[] } }>(freeAgents)).agents.nodes,
     (agents) =>
       agents.some(({ kind, isConnected }) => kind === 'STORAGE' && isConnected) &&
-      agents.some(({ hypervisor, isConnected }) => hypervisor !== null && isConnected),
+      agents.filter(({ hypervisor, isConnected }) => hypervisor !== null && isConnected).length >= hosts,
     120,
   );
   const { createZone: made } = await admin.ask<{ createZone: { zone: { id: string }; job: { id: string } } }>(

@@ -43,7 +43,7 @@ export async function refusal(tx: Transaction, question: Question): Promise<Plat
   const { hosts, ruledOut } = await countReasons(tx, question);
   return new PlatformError(
     'INSUFFICIENT_CAPACITY',
-    `none of the ${hosts} hosts of the zone can take this machine now`,
+    `${hosts === 1 ? 'the only host of the zone cannot' : `none of the ${hosts} hosts of the zone can`} take this machine now`,
     {
       details: { hosts, ruledOut },
       remedy:

@@ -343,7 +343,7 @@ export const neverDone: Record<string, RegExp> = {
   'mutation deleteHost': /to be deleted it must be/,
   'mutation enableHost': /to be enabled it must be/,
   'mutation expungeVirtualMachine': /must be DESTROYED/,
-  'mutation migrateVirtualMachine': /none of the 1 hosts/,
+  'mutation migrateVirtualMachine': /the only host of the zone cannot/,
   'mutation recoverVirtualMachine': /must be DESTROYED/,
   'mutation removeProjectMember': /no admin left/,
   'mutation removeSecondFactor': /must be your password/,
