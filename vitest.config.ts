@@ -47,8 +47,20 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...onHypervisor],
+          globalSetup: 'test/support/global-postgres.ts',
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'faults-on-hypervisor',
+          include: ['test/faults/**/*.libvirt.test.ts'],
           globalSetup: 'test/support/global-postgres.ts',
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           // One of them leaves everything dead for a minute.
           testTimeout: 240_000,
           hookTimeout: 240_000,

@@ -1,16 +1,25 @@
 import { JobService } from './activity/job-service.ts';
 import type { AgentGateway } from './agent-gateway/agent-gateway.ts';
+import { AlertService } from './alert/alert-service.ts';
+import { createAlertWatch } from './alert/alert-watch.ts';
 import { AffinityGroupService } from './compute/affinity-group/affinity-group-service.ts';
 import { AffinityMembershipService } from './compute/affinity-group/membership-service.ts';
 import { ConsoleAccessService } from './compute/console-access/console-access-service.ts';
+import { ForeignMachines } from './compute/foreign-machine/foreign-machines.ts';
+import { ImportService } from './compute/foreign-machine/import-service.ts';
+import { UnmanageService } from './compute/foreign-machine/unmanage-service.ts';
 import { createLeaseKeeper } from './compute/lease/lease-keeper.ts';
 import { LeaseService } from './compute/lease/lease-service.ts';
 import { createScheduleRunner } from './compute/machine-schedule/schedule-runner.ts';
 import { ScheduleService } from './compute/machine-schedule/schedule-service.ts';
+import { createSnapshotKeeper } from './compute/machine-snapshot/snapshot-keeper.ts';
+import { RevertService } from './compute/machine-snapshot/revert-service.ts';
+import { SnapshotService } from './compute/machine-snapshot/snapshot-service.ts';
 import { PlanService } from './compute/placement/plan-service.ts';
 import { OfferingService } from './compute/service-offering/offering-service.ts';
 import { SshKeyPairService } from './compute/ssh-key-pair/ssh-key-pair-service.ts';
 import { DeployService } from './compute/virtual-machine/deploy-service.ts';
+import { DriftFacts } from './compute/virtual-machine/drift/drift-facts.ts';
 import { createExpunger } from './compute/virtual-machine/expunger.ts';
 import { LifecycleService } from './compute/virtual-machine/lifecycle-service.ts';
 import { MigrationService } from './compute/virtual-machine/migration-service.ts';
@@ -19,6 +28,7 @@ import { ReinstallService } from './compute/virtual-machine/reinstall/reinstall-
 import { ScaleService } from './compute/virtual-machine/scale/scale-service.ts';
 import { NicService } from './compute/virtual-machine/nics/nic-service.ts';
 import { GuestAccessService } from './compute/virtual-machine/seed/guest-access-service.ts';
+import { AssignService } from './compute/virtual-machine/assign/assign-service.ts';
 import { UpdateService } from './compute/virtual-machine/update-service.ts';
 import { Strays } from './compute/virtual-machine/strays.ts';
 import { createStuckMachines } from './compute/virtual-machine/stuck-machines.ts';
@@ -36,6 +46,7 @@ import { RoleService } from './identity/role/role-service.ts';
 import { createSignIn } from './identity/session/create-sign-in.ts';
 import { UserService } from './identity/user/user-service.ts';
 import { AgentService } from './infrastructure/agent/agent-service.ts';
+import { CapacityService } from './infrastructure/capacity/capacity-service.ts';
 import { ClusterService } from './infrastructure/cluster/cluster-service.ts';
 import { DedicationService } from './infrastructure/dedication/dedication-service.ts';
 import { HostAdminService } from './infrastructure/host/host-admin-service.ts';
@@ -77,7 +88,9 @@ export function createServices(options: ServicesOptions): { services: Services; 
   const deps = { db, agents, clock, sealing, settings };
   const machines = new LifecycleService(platform, deps);
   const migrations = new MigrationService(platform, deps);
+  const snapshots = new SnapshotService(platform, deps);
   const powerFacts = new PowerFacts(platform, agents);
+  const driftFacts = new DriftFacts(platform, agents);
   const images = new ImageService(platform, deps);
   const accountMachines = new AccountMachines({ db, runner, machines });
   const stops = new AccountStops({ db, runner, machines: accountMachines });
@@ -91,7 +104,10 @@ export function createServices(options: ServicesOptions): { services: Services; 
     affinityGroups: new AffinityGroupService(platform),
     affinityMembers: new AffinityMembershipService(platform),
     agents: new AgentService(platform, gateway.enrolment),
+    alerts: new AlertService(platform),
     apiKeys: new ApiKeyService({ db, clock, settings, mutations, access }),
+    assignments: new AssignService(platform),
+    capacities: new CapacityService(platform),
     clusters: new ClusterService(platform),
     consoleAccess: new ConsoleAccessService(platform, gateway),
     deploy: new DeployService(platform, deps),
@@ -114,6 +130,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     images,
     imageSharing: new SharingService(platform),
     imageStores: new ImageStoreService(platform, agents),
+    imports: new ImportService(platform, deps),
     jobs: new JobService(platform),
     leases: new LeaseService(platform),
     limits: new LimitService(platform),
@@ -127,14 +144,17 @@ export function createServices(options: ServicesOptions): { services: Services; 
     projectMembers: new MembershipService(platform, access),
     projects: new ProjectService(platform, { access, stops, removal }),
     reinstalls: new ReinstallService(platform, deps),
+    reverts: new RevertService(platform, deps),
     roles: new RoleService(platform, access),
     scaling: new ScaleService(platform, deps),
     schedules: new ScheduleService(platform),
+    snapshots,
     serviceOfferings: new OfferingService(platform),
     settings: new SettingService(platform),
     sshKeyPairs: new SshKeyPairService(platform),
     statistics: new StatisticsService(platform, agents),
     storagePools: new StoragePoolService(platform, agents),
+    unmanaging: new UnmanageService(platform, deps),
     users: new UserService(platform, access),
     zones: new ZoneService(platform, agents),
   };
@@ -142,14 +162,19 @@ export function createServices(options: ServicesOptions): { services: Services; 
   gateway.addListener(services.hosts);
   gateway.addListener(powerFacts);
   gateway.addListener(new Strays(platform, agents));
+  gateway.addListener(new ForeignMachines(platform));
+  gateway.addListener(driftFacts);
   gateway.addListener(services.statistics);
   const reconcilers = [
     services.hosts.reconciler,
     powerFacts.reconciler,
+    driftFacts.reconciler,
     createStuckMachines(platform, agents),
     createExpunger(platform, services.machines),
     createLeaseKeeper(platform, machines),
-    createScheduleRunner(platform, machines),
+    createScheduleRunner(platform, { machines, snapshots }),
+    createSnapshotKeeper(platform, snapshots),
+    createAlertWatch(platform),
     services.images.reconciler,
     services.statistics.reconciler,
   ];

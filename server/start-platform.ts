@@ -74,17 +74,21 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   const bus = new Bus({ databaseUrl, db, serverId, log });
   const feed = new ChangeFeed(db);
   await feed.start();
+  const catchUp = () => {
+    // Nobody may tell of another change for a long time, so what could not be read now is read later.
+    feed.catchUp().catch(() => setTimeout(catchUp, catchUpAgainMs).unref());
+  };
   const sequencer = new Sequencer({
     databaseUrl,
     log,
     metrics,
     onNumbered: (changes) => feed.accept(changes),
+    onTurn: catchUp,
   });
-  const catchUp = () => {
-    // Nobody may tell of another change for a long time, so what could not be read now is read later.
-    feed.catchUp().catch(() => setTimeout(catchUp, catchUpAgainMs).unref());
-  };
-  bus.onChannel(channels.numbered, catchUp);
+  bus.onChannel(channels.numbered, () => {
+    // Who numbers has the changes themselves, and need not read them.
+    if (!sequencer.isLeader) catchUp();
+  });
   bus.onReconnect(catchUp);
   const chain = await AuditChain.open(db, sealing);
   const sealer = new AuditSealer({ databaseUrl, chain, log });
@@ -117,6 +121,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
 
   const platform: Platform = {
     serverId,
+    onTakenForDead: (handler) => instance.onTakenForDead(handler),
     db,
     clock,
     log,

@@ -45,6 +45,14 @@ export function hostCommandHandlers(driver: HostDriver): CommandHandlers {
       },
       observe: async (payload) => ((await driver.hasVolume(payload)) ? null : {}),
     },
+    'volume.flatten': {
+      run: async (payload, context) => {
+        await driver.flattenVolume(payload, context);
+        return {};
+      },
+      // What stands alone already is left alone, and what was half done goes on.
+      observe: () => Promise.resolve(null),
+    },
     'volume.export': {
       run: (payload, context) => driver.exportVolume(payload, context),
       observe: (payload) => driver.findExport(payload),
@@ -121,6 +129,42 @@ export function hostCommandHandlers(driver: HostDriver): CommandHandlers {
       },
       observe: async ({ machineId }) =>
         (await driver.observeMachine(machineId)).power === 'ABSENT' ? {} : null,
+    },
+    'snapshot.create': {
+      run: (payload, context) => driver.createSnapshot(payload, context),
+      observe: (payload) => driver.findSnapshot(payload),
+    },
+    'snapshot.revert': {
+      run: (payload, context) => driver.revertToSnapshot(payload, context),
+      // Whether disks and memory are those of the snapshot cannot be seen; to go back once more does no harm, as soon as
+      // the hypervisor can be asked again.
+      observe: async ({ machineId }) => {
+        await driver.observeMachine(machineId);
+        return null;
+      },
+    },
+    'snapshot.delete': {
+      run: async (payload, context) => {
+        await driver.deleteSnapshot(payload, context);
+        return {};
+      },
+      // What is gone already is not deleted twice.
+      observe: async ({ machineId }) => {
+        await driver.observeMachine(machineId);
+        return null;
+      },
+    },
+    'machine.adopt': {
+      run: (payload) => driver.adoptMachine(payload),
+      // What is ours already is adopted once more without anything happening, and so with letting go of it.
+      observe: () => Promise.resolve(null),
+    },
+    'machine.release': {
+      run: async (payload) => {
+        await driver.releaseMachine(payload);
+        return {};
+      },
+      observe: () => Promise.resolve(null),
     },
     'machine.setIso': {
       run: (payload) => driver.setIso(payload),

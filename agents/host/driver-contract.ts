@@ -7,6 +7,8 @@ import { MiB } from '@nephos/model/kernel/units.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HostDriver, MachineEvent } from './driver.ts';
 import type { DriverUnderTest } from './driver-under-test.ts';
+import { describeForeignContract } from './foreign-contract.ts';
+import { describeSnapshotContract } from './snapshot-contract.ts';
 
 const context: CommandContext = { signal: new AbortController().signal, progress: () => undefined };
 const diskBytes = 64n * MiB;
@@ -63,6 +65,9 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
         ...overrides,
       };
     }
+
+    describeSnapshotContract({ under: () => under, context, events, aMachine });
+    describeForeignContract({ under: () => under, context, base, aMachine });
 
     test('facts and inventory say who the host is', async () => {
       const facts = await driver.facts();

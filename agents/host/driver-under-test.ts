@@ -1,4 +1,7 @@
+import type { MachineSpec } from '@nephos/agent-protocol/machine.ts';
 import type { HostDriver } from './driver.ts';
+
+type Disk = MachineSpec['disks'][number];
 
 /** A driver under test, and what the contract needs of the world around it. */
 export interface DriverUnderTest {
@@ -16,8 +19,16 @@ export interface DriverUnderTest {
   readSize(machineId: string): Promise<{ cpuCount: number; memoryBytes: bigint }>;
   /** Hardware addresses of a machine's network cards. */
   readCards(machineId: string): Promise<string[]>;
+  /** Writes something new to a disk that no machine runs on. */
+  scribble(disk: Disk): Promise<void>;
+  /** What of that is on it. */
+  readDisk(disk: Disk): Promise<string>;
   /** Whether there is a system in its guests that lets go of a card. */
   guestsLetGo: boolean;
+  /** Makes a machine by other means, and starts it: with this QCOW2 disk, which is made too, and no network card. */
+  makeForeign(machine: { uuid: string; name: string; path: string; sizeBytes: bigint }): Promise<void>;
+  /** Gives a running machine that many processors at the hypervisor, behind the driver's back. */
+  setCpus(machineId: string, cpuCount: number): Promise<void>;
   /** Pulls a machine's plug at the hypervisor, behind the driver's back. */
   pullPlug(machineId: string): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { CommandPayload, CommandResult } from '@nephos/agent-protocol/commands.ts';
+import type { ForeignMachine, MachineDefinition } from '@nephos/agent-protocol/inventory.ts';
 import type {
   MachineCounters,
   MachineObservation,
@@ -28,8 +29,6 @@ export interface MachineEvent {
 export interface Inventory {
   /** Machines of ours, running or not. */
   machines: MachineObservation[];
-  /** Names of machines that are none of ours. */
-  strangers: string[];
 }
 
 /**
@@ -40,10 +39,29 @@ export interface Inventory {
  * HYPERVISOR_ERROR (with what the hypervisor said), UNSUPPORTED, TIMEOUT.
  */
 export interface HostDriver {
+  /** @throws OutcomeUnknown while the hypervisor cannot be asked, and nobody can say what is there */
+  assertReachable(): Promise<void>;
   facts(): Promise<HostFacts>;
   inventory(): Promise<Inventory>;
   /** Calls back for every change of power, until the function it returns is called. */
   onMachineEvent(listener: (event: MachineEvent) => void): () => void;
+
+  /** Machines that are none of ours. */
+  foreignMachines(): Promise<ForeignMachine[]>;
+  /** What a machine is made of, as the hypervisor has it now; `null` for one that does not run here. */
+  describeMachine(machineId: MachineId): Promise<MachineDefinition | null>;
+  /**
+   * Calls back when a machine of ours may be made otherwise than before, or, with `null`, when machines that are none
+   * of ours may be others. Not all that happens is told: one has to look now and then all the same.
+   */
+  onInventoryEvent(listener: (machineId: MachineId | null) => void): () => void;
+  /**
+   * @throws CommandFailure NOT_FOUND, UNSUPPORTED for a disk that is not on the file system of its pool; then all is as
+   * it was
+   */
+  adoptMachine(payload: CommandPayload<'machine.adopt'>): Promise<MachineObservation>;
+  /** @throws CommandFailure IN_USE when another machine has the foreign name */
+  releaseMachine(payload: CommandPayload<'machine.release'>): Promise<void>;
 
   attachPool(pool: PoolReference): Promise<Space>;
   /** @throws CommandFailure IN_USE while the pool holds anything */
@@ -58,6 +76,7 @@ export interface HostDriver {
   createVolume(payload: CommandPayload<'volume.create'>, context: CommandContext): Promise<void>;
   hasVolume(payload: CommandPayload<'volume.delete'>): Promise<boolean>;
   deleteVolume(payload: CommandPayload<'volume.delete'>): Promise<void>;
+  flattenVolume(payload: CommandPayload<'volume.flatten'>, context: CommandContext): Promise<void>;
   exportVolume(payload: CommandPayload<'volume.export'>, context: CommandContext): Promise<ImageSizes>;
   findExport(payload: CommandPayload<'volume.export'>): Promise<ImageSizes | null>;
 
@@ -83,6 +102,23 @@ export interface HostDriver {
   suspendMachine(machineId: MachineId): Promise<MachineObservation>;
   resumeMachine(machineId: MachineId): Promise<MachineObservation>;
   removeMachine(machineId: MachineId): Promise<void>;
+  /** @throws CommandFailure NOT_FOUND for a disk that is not there, or memory of a machine that is off */
+  createSnapshot(
+    payload: CommandPayload<'snapshot.create'>,
+    context: CommandContext,
+  ): Promise<CommandResult<'snapshot.create'>>;
+  /** What its memory takes, if the snapshot is whole; removes what a crash left of a half-made one. */
+  findSnapshot(payload: CommandPayload<'snapshot.create'>): Promise<CommandResult<'snapshot.create'> | null>;
+  /**
+   * What the machine is now is lost. Once its disks are touched, one that cannot be resumed is off.
+   * @throws CommandFailure NOT_FOUND for a snapshot that is not whole, IN_USE for a machine that is not off and has no
+   * memory to go back to; then nothing was touched
+   */
+  revertToSnapshot(
+    payload: CommandPayload<'snapshot.revert'>,
+    context: CommandContext,
+  ): Promise<MachineObservation>;
+  deleteSnapshot(payload: CommandPayload<'snapshot.delete'>, context: CommandContext): Promise<void>;
   setIso(payload: CommandPayload<'machine.setIso'>): Promise<MachineObservation>;
   /** What the host knows of a machine; never throws for one it does not know, that is `power: ABSENT`. */
   observeMachine(machineId: MachineId): Promise<MachineObservation>;

@@ -5,7 +5,9 @@ import type { Logger } from 'pino';
 import { hostCommandHandlers } from './command-handlers.ts';
 import { EventTeller } from './event-teller.ts';
 import type { HostDriver } from './driver.ts';
+import { InventoryTeller } from './inventory-teller.ts';
 import { migrationCommandHandlers } from './migration/migration-handlers.ts';
+import { onReachableHost } from './reachable-host.ts';
 import { Sampler } from './sampler.ts';
 import { SerialConsoles } from './serial-consoles.ts';
 
@@ -40,6 +42,7 @@ export class HostAgent {
   readonly #peers: PeerListener;
   #agent: Agent | undefined;
   readonly #sampler: Sampler;
+  readonly #inventory: InventoryTeller;
   readonly #serialConsoles = new SerialConsoles();
   #unwatch: () => void = () => undefined;
   readonly #events = new EventTeller(async (report) => {
@@ -50,6 +53,11 @@ export class HostAgent {
     this.#sampler = new Sampler({
       driver,
       report: (statistics) => this.#link.call('statistics', statistics),
+      log,
+    });
+    this.#inventory = new InventoryTeller({
+      driver,
+      report: (report) => this.#link.call('inventoryChanged', report),
       log,
     });
     this.#peers = new PeerListener({
@@ -72,7 +80,7 @@ export class HostAgent {
       folder: options.folder,
       tokenFile: options.tokenFile,
       log,
-      commands: {
+      commands: onReachableHost(driver, {
         ...hostCommandHandlers(driver),
         ...migrationCommandHandlers({
           driver,
@@ -80,7 +88,7 @@ export class HostAgent {
           identity: () => host.#link.identity,
           log,
         }),
-      },
+      }),
       requests: {
         'statistics.read': async ({ machineIds }) => ({
           readAtMilliseconds: performance.now(),
@@ -91,6 +99,9 @@ export class HostAgent {
           counters: await driver.readHostCounters(),
         }),
         'machine.observe': ({ machineId }) => driver.observeMachine(machineId),
+        'machine.describe': async ({ machineId }) => ({
+          definition: await driver.describeMachine(machineId),
+        }),
         'console.open': async ({ machineId, kind, tunnelId }) => {
           const stream =
             kind === 'SERIAL'
@@ -110,10 +121,20 @@ export class HostAgent {
       onUp: (answer) => {
         host.#events.tellAll();
         host.#sampler.start(answer.statisticsSeconds);
+        host.#inventory.start();
       },
-      onDown: () => host.#sampler.stop(),
+      onDown: () => {
+        host.#sampler.stop();
+        host.#inventory.stop();
+      },
     });
-    host.#unwatch = driver.onMachineEvent((event) => host.#events.tell(event));
+    const unwatch = [
+      driver.onMachineEvent((event) => host.#events.tell(event)),
+      driver.onInventoryEvent((machineId) => host.#inventory.changed(machineId)),
+    ];
+    host.#unwatch = () => {
+      for (const end of unwatch) end();
+    };
     return host;
   }
 
@@ -132,6 +153,7 @@ export class HostAgent {
   /** Leaves the server; the driver stays open, its machines run on. */
   async stop(): Promise<void> {
     this.#sampler.stop();
+    this.#inventory.stop();
     this.#unwatch();
     this.#events.close();
     await this.#peers.close();

@@ -91,6 +91,15 @@ async function answer(
     case 'powerOn':
       hosts[message.host]?.driver.powerOn(message.machineId);
       return null;
+    case 'addForeign':
+      hosts[message.host]?.driver.foreign.add(message.machine);
+      return null;
+    case 'removeForeign':
+      hosts[message.host]?.driver.foreign.remove(message.uuid);
+      return null;
+    case 'tamper':
+      hosts[message.host]?.driver.foreign.tamper(message.machineId, message.change);
+      return null;
     case 'disconnect': {
       await hosts[message.host]?.agent.stop();
       return null;

@@ -106,6 +106,16 @@ export function getDomainState(
   return libvirt.call(procedures.domainGetState, [domain], options);
 }
 
+/** Gives a domain that is off another name. It must have no snapshots. */
+export async function renameDomain(
+  libvirt: Libvirt,
+  domain: DomainRef,
+  name: string,
+  options?: CallOptions,
+): Promise<void> {
+  await libvirt.call(procedures.domainRename, [domain, name], options);
+}
+
 /** Whether the domain starts with the daemon. */
 export function getDomainAutostart(
   libvirt: Libvirt,

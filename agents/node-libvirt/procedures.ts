@@ -91,6 +91,7 @@ export const procedures = named({
   domainGetState: remote(212, [noFlags(domain)], results.domainState),
   domainGetAutostart: remote(15, [domain], bool),
   domainSetAutostart: remote(29, [domain, bool], nothing),
+  domainRename: remote(358, [domain, noFlags(optional(text))], int),
   domainSetMetadata: remote(
     264,
     [domain, oneOf(c.metadataTypes), optional(text), optional(text), optional(text), stateFlags],

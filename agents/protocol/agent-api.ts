@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { certificateAnswer, enrolInput } from './enrolment.ts';
+import { inventoryAnswer, inventoryChanged } from './inventory.ts';
 import { commandFinished, commandProgress, hello, helloAnswer, machineChanged } from './reports.ts';
 import { requestReply } from './requests.ts';
 import { statistics, statisticsAnswer } from './statistics.ts';
@@ -12,6 +13,8 @@ export const agentSdl = /* GraphQL */ `
   scalar Hello
   scalar HelloAnswer
   scalar MachineChanged
+  scalar InventoryChanged
+  scalar InventoryAnswer
   scalar Statistics
   scalar StatisticsAnswer
   scalar CommandProgress
@@ -35,6 +38,8 @@ export const agentSdl = /* GraphQL */ `
     heartbeat: Boolean!
     "A machine's power changed."
     machineChanged(input: MachineChanged!): Boolean!
+    "Since 1.1: what somebody changed at the hypervisor; right after the hello, all that there is."
+    inventoryChanged(input: InventoryChanged!): InventoryAnswer!
     "What all running machines, the host and its pools did since the last report."
     statistics(input: Statistics!): StatisticsAnswer!
     "How far a command is."
@@ -58,6 +63,8 @@ export const agentOperations = {
   hello: 'mutation hello($input: Hello!) { hello(input: $input) }',
   heartbeat: 'mutation heartbeat { heartbeat }',
   machineChanged: 'mutation machineChanged($input: MachineChanged!) { machineChanged(input: $input) }',
+  inventoryChanged:
+    'mutation inventoryChanged($input: InventoryChanged!) { inventoryChanged(input: $input) }',
   statistics: 'mutation statistics($input: Statistics!) { statistics(input: $input) }',
   commandProgress: 'mutation commandProgress($input: CommandProgress!) { commandProgress(input: $input) }',
   commandFinished: 'mutation commandFinished($input: CommandFinished!) { commandFinished(input: $input) }',
@@ -72,6 +79,7 @@ export const agentMutations = {
   hello: { input: hello, answer: helloAnswer },
   heartbeat: { input: z.undefined(), answer: z.boolean() },
   machineChanged: { input: machineChanged, answer: z.boolean() },
+  inventoryChanged: { input: inventoryChanged, answer: inventoryAnswer },
   statistics: { input: statistics, answer: statisticsAnswer },
   commandProgress: { input: commandProgress, answer: z.boolean() },
   commandFinished: { input: commandFinished, answer: z.boolean() },

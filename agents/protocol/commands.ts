@@ -11,9 +11,17 @@ import {
   ticketField,
   userNameField,
 } from './fields.ts';
-import { machineObservation, machineSpec, nicSpec, poolReference, powerState } from './machine.ts';
+import { diskSpec, machineObservation, machineSpec, nicSpec, poolReference, powerState } from './machine.ts';
 
 const machineReference = z.strictObject({ machineId: idField('VirtualMachine') });
+
+/** A snapshot of a machine, and the disks that it keeps. */
+const snapshotReference = machineReference.extend({
+  snapshotId: idField('VirtualMachineSnapshot'),
+  /** Of the machine, for people who read the host's logs. */
+  name: z.string().max(255),
+  disks: z.array(diskSpec).min(1),
+});
 
 const volumeReference = z.strictObject({ volumeId: idField('Volume'), pool: poolReference });
 
@@ -27,6 +35,14 @@ const imageResult = z.strictObject({
 });
 
 const nothing = z.strictObject({});
+
+/** A machine, and what it is called while it is none of ours. */
+const handover = z.strictObject({
+  machine: machineSpec,
+  foreignName: z.string().min(1).max(255),
+  /** Where its disks lie meanwhile; one that is not named lies in its pool, under the foreign name. */
+  foreignPaths: z.array(z.strictObject({ volumeId: idField('Volume'), path: pathField })).max(16),
+});
 
 /** Where one agent waits for another, and by which certificate (SHA-256 of its DER, in hexadecimal) it is known. */
 const peerAddress = z.strictObject({
@@ -70,6 +86,11 @@ export const commands = {
     result: nothing,
   },
   'volume.delete': { payload: volumeReference, result: nothing },
+  /** Copies into a disk what it still takes from its template, so that it stands alone; while it is in use, too. */
+  'volume.flatten': {
+    payload: volumeReference.extend({ machineId: idField('VirtualMachine') }),
+    result: nothing,
+  },
   /** Writes a disk that is not in use to secondary storage as one self-contained QCOW2 file. */
   'volume.export': { payload: volumeReference.extend({ targetPath: pathField }), result: imageResult },
 
@@ -119,6 +140,26 @@ export const commands = {
   },
 
   /**
+   * Keeps all disks of a machine as they are at one instant, on or off, and, of one that is on, its memory. One that is
+   * whole already is left alone.
+   */
+  'snapshot.create': {
+    payload: snapshotReference.extend({ withMemory: z.boolean() }),
+    /** Bytes that its memory takes on the storage of the root disk; 0 without. */
+    result: z.strictObject({ stateBytes: countField }),
+  },
+  /**
+   * Puts the disks of a machine back. Without `resumes` it must be off, and stays so; with it the machine, on or off,
+   * runs afterwards out of its memory, as the host would start it for this specification.
+   */
+  'snapshot.revert': {
+    payload: snapshotReference.extend({ resumes: machineSpec.nullable() }),
+    result: machineObservation,
+  },
+  /** Removes what a snapshot keeps; the machine, on or off, is not touched. */
+  'snapshot.delete': { payload: snapshotReference, result: nothing },
+
+  /**
    * Readies this host for a machine that another host is about to send: its networks, and a port of this agent's that
    * only `sourceAgentId` may use, only with this ticket. Asked again with the same ticket it answers the same.
    */
@@ -153,6 +194,14 @@ export const commands = {
     payload: machineReference.extend({ ticket: ticketField }),
     result: z.strictObject({ power: powerState }),
   },
+
+  /**
+   * Takes over a machine that is none of ours, running or not, without the guest noticing: its disks lie under our
+   * names as well from then on, and the next start is by our definition. Takes back what `machine.release` did.
+   */
+  'machine.adopt': { payload: handover, result: machineObservation },
+  /** Lets go of a machine: it stays as it is, and is none of ours. Takes back what `machine.adopt` did. */
+  'machine.release': { payload: handover, result: nothing },
 
   /** Storage agents: makes a directory ready as an image store. */
   'store.attach': {
@@ -235,8 +284,8 @@ export const commandError = z.strictObject({
 export type CommandErrorFacts = z.output<typeof commandError>;
 
 /**
- * How a command ended. `INTERRUPTED`: the agent was cut off after the command was journalled and before its
- * outcome was; the effect, seen from outside, is not there, and the server may ask anew under another id.
+ * How a command ended. `INTERRUPTED`: the agent, or its hypervisor, was cut off after the command was journalled and
+ * before its outcome was; the effect, seen from outside, is not there, and the server may ask anew under another id.
  */
 export const commandOutcome = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('SUCCEEDED'), result: z.unknown() }),

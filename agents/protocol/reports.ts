@@ -19,6 +19,10 @@ export const driverCapabilities = z.strictObject({
   serialConsole: z.boolean().optional(),
   /** Since 1.1: running machines move to another host of the same kind. */
   liveMigration: z.boolean().optional(),
+  /** Since 1.1: machines have snapshots of their disks, and of their memory. */
+  machineSnapshots: z.boolean().optional(),
+  /** Since 1.1: machines of others are told of and taken over, and ours are let go of. */
+  foreignMachines: z.boolean().optional(),
 });
 
 /** A hypervisor host, as its agent found it. */
@@ -50,8 +54,8 @@ export const hello = z.strictObject({
       facts: hostFacts,
       /** Every machine of ours that the hypervisor knows, running or not. */
       machines: z.array(machineObservation),
-      /** Names of machines that are none of ours. */
-      strangers: z.array(z.string()),
+      /** Until 1.0: names of machines that are none of ours; since 1.1 `inventoryChanged` tells of them. */
+      strangers: z.array(z.string()).optional(),
     })
     .nullable(),
 });

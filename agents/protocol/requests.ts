@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idField } from './fields.ts';
+import { machineDefinition } from './inventory.ts';
 import { machineCounters, machineObservation } from './machine.ts';
 import { commandError } from './commands.ts';
 import { hostCounters } from './statistics.ts';
@@ -22,6 +23,11 @@ export const requests = {
   'machine.observe': {
     payload: z.strictObject({ machineId: idField('VirtualMachine') }),
     answer: machineObservation,
+  },
+  /** Since 1.1: what a running machine is made of, as the hypervisor has it now; `null` for one that does not run. */
+  'machine.describe': {
+    payload: z.strictObject({ machineId: idField('VirtualMachine') }),
+    answer: z.strictObject({ definition: machineDefinition.nullable() }),
   },
   /** Connects the machine's VNC server, or its serial port, to `/tunnel/<tunnelId>` on the server's agent port. */
   'console.open': {

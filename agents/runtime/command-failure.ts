@@ -17,6 +17,18 @@ export class CommandFailure extends Error {
   }
 }
 
+/**
+ * Contact with the hypervisor was lost, and with it what became of the command: it is no failure before it was looked
+ * what is there. Where nobody can look later it counts as HYPERVISOR_ERROR.
+ */
+export class OutcomeUnknown extends CommandFailure {
+  override name = 'OutcomeUnknown';
+
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('HYPERVISOR_ERROR', message, options);
+  }
+}
+
 /** The facts of any error, as they go over the wire. */
 export function failureFacts(error: unknown): CommandErrorFacts {
   if (error instanceof CommandFailure) {

@@ -9,7 +9,7 @@ import {
 } from '@nephos/agent-protocol/commands.ts';
 import type { CommandFinished, CommandProgress } from '@nephos/agent-protocol/reports.ts';
 import type { Logger } from 'pino';
-import { CommandFailure, failureFacts } from './command-failure.ts';
+import { CommandFailure, failureFacts, OutcomeUnknown } from './command-failure.ts';
 import type { CommandJournal } from './journal.ts';
 
 export interface CommandContext {
@@ -21,11 +21,11 @@ export interface CommandContext {
 
 /** How one kind of command is carried out. */
 export interface CommandHandler<Kind extends CommandKind> {
-  /** @throws CommandFailure and leaves nothing of the command behind */
+  /** @throws CommandFailure and leaves nothing of the command behind, but for OutcomeUnknown */
   run(payload: CommandPayload<Kind>, context: CommandContext): Promise<CommandResult<Kind>>;
   /**
-   * Looks whether the command's effect is there, after a crash in the middle of it; changes nothing but what a
-   * half-done command left lying about. `null`: the effect is not there.
+   * Looks whether the command's effect is there, after a crash of the agent or the hypervisor in the middle of it;
+   * changes nothing but what a half-done command left lying about. `null`: the effect is not there.
    */
   observe(payload: CommandPayload<Kind>): Promise<CommandResult<Kind> | null>;
 }
@@ -102,6 +102,10 @@ export class CommandRunner {
       log.info('command succeeded');
       return { status: 'SUCCEEDED', result: commands[kind].result.encode(result as never) };
     } catch (error) {
+      if (error instanceof OutcomeUnknown) {
+        log.warn({ err: error }, 'command was cut off');
+        return await this.#lookWhatBecameOf(command);
+      }
       if (abort.signal.reason instanceof CancelledByServer) {
         log.info('command cancelled');
         return { status: 'CANCELLED' };
@@ -115,8 +119,12 @@ export class CommandRunner {
   }
 
   async #settleByObservation(command: CommandEnvelope): Promise<void> {
+    this.#running.set(command.commandId, new AbortController());
+    await this.#finish(command, await this.#lookWhatBecameOf(command));
+  }
+
+  async #lookWhatBecameOf(command: CommandEnvelope): Promise<CommandOutcome> {
     const { kind, commandId } = command;
-    this.#running.set(commandId, new AbortController());
     for (;;) {
       try {
         const payload = commands[kind].payload.decode(command.payload as never);
@@ -127,10 +135,9 @@ export class CommandRunner {
             : { status: 'SUCCEEDED', result: commands[kind].result.encode(result as never) };
         this.#options.log.info(
           { commandId, kind, status: outcome.status },
-          'command settled after a restart',
+          'command settled by what is there',
         );
-        await this.#finish(command, outcome);
-        return;
+        return outcome;
       } catch (error) {
         // Not knowing is no outcome: the hypervisor may be starting too.
         this.#options.log.warn({ err: error, commandId, kind }, 'cannot yet see what became of a command');

@@ -21,9 +21,13 @@ export interface WireOptions {
   onClosed(reason: string): void;
 }
 
+const pingMs = 10_000;
+const longestSilenceMs = 30_000;
+
 /** One connection to a server's agent port; it does not reconnect. */
 export class Wire {
   readonly #client: Client;
+  #silence: NodeJS.Timeout | undefined;
   #socket: TLSSocket | undefined;
 
   constructor(options: WireOptions) {
@@ -43,11 +47,19 @@ export class Wire {
       webSocketImpl: AgentSocket,
       lazy: false,
       retryAttempts: 0,
-      keepAlive: 10_000,
+      keepAlive: pingMs,
       connectionAckWaitTimeout: 60_000,
       onNonLazyError: () => undefined,
       on: {
+        // An answer may take long, the server's to a hello of thousands for one. That the line is dead must show earlier.
+        ping: (isReceived) => {
+          if (!isReceived) this.#silence = setTimeout(() => this.#client.terminate(), longestSilenceMs);
+        },
+        pong: (isReceived) => {
+          if (isReceived) clearTimeout(this.#silence);
+        },
         closed: (event) => {
+          clearTimeout(this.#silence);
           const { code, reason } = event as { code?: number; reason?: string };
           options.onClosed(
             reason === undefined || reason === '' ? `closed with ${code ?? 'no code'}` : reason,

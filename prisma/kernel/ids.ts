@@ -1,4 +1,4 @@
-import { toUUID, fromString, typeidUnboxed } from 'typeid-js';
+import { toUUID, fromString, TypeID, typeidUnboxed } from 'typeid-js';
 
 /**
  * The kinds of thing that have an id, and the prefix by which a person tells them apart.
@@ -30,11 +30,14 @@ export const idPrefixes = {
   Iso: 'iso',
   Volume: 'vol',
   VirtualMachine: 'vm',
+  ForeignMachine: 'fvm',
   AffinityGroup: 'affg',
   SshKeyPair: 'sshk',
   VirtualMachineSchedule: 'vmsc',
+  VirtualMachineSnapshot: 'vmss',
   Nic: 'nic',
   Job: 'job',
+  Alert: 'alrt',
   AuditEvent: 'evt',
   UsageEvent: 'uevt',
   UsageRecord: 'usg',
@@ -87,4 +90,9 @@ export function parseId<Kind extends IdKind>(kind: Kind, text: string): Id<Kind>
 /** The UUID inside an id in its usual text form. libvirt knows a machine by it. */
 export function uuidOf(id: Id<IdKind>): string {
   return toUUID(fromString(id));
+}
+
+/** The id of this kind that has a UUID inside: the other way round than {@link uuidOf}. @throws for what is no UUID */
+export function idOfUuid<Kind extends IdKind>(kind: Kind, uuid: string): Id<Kind> {
+  return parseId(kind, TypeID.fromUUID(idPrefixes[kind], uuid).toString());
 }

@@ -33,7 +33,7 @@ export const suites: readonly Suite[] = [
     name: 'faults',
     budgetSeconds: 640,
     needs: ['hypervisor', 'guest-image', 'ssh-host'],
-    run: () => runVitest(['--project', 'faults']),
+    run: () => runVitest(['--project', 'faults', '--project', 'faults-on-hypervisor']),
   },
   {
     name: 'browser',

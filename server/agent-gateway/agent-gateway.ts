@@ -4,6 +4,7 @@ import {
   agentOperations,
   type AgentMutation,
 } from '@nephos/agent-protocol/agent-api.ts';
+import type { InventoryAnswer, InventoryChanged } from '@nephos/agent-protocol/inventory.ts';
 import {
   protocolVersion,
   type Hello,
@@ -31,6 +32,8 @@ export interface AgentListener {
   onGone?(agentId: Id<'Agent'>): Promise<void>;
   /** `at`: when it happened, by this server's clock. */
   onMachineChanged?(agentId: Id<'Agent'>, report: MachineChanged, at: Date): Promise<void>;
+  /** Somebody changed something at the hypervisor. What each listener says of it is put together. */
+  onInventoryChanged?(agentId: Id<'Agent'>, report: InventoryChanged): Promise<InventoryAnswer>;
   /** `at`: when it was measured, by this server's clock. The one who keeps it says what to measure next. */
   onStatistics?(agentId: Id<'Agent'>, report: Statistics, at: Date): Promise<StatisticsAnswer>;
 }
@@ -68,6 +71,8 @@ export class AgentGateway {
     this.dispatcher = new AgentDispatcher({ db, bus, metrics, sessions: this.#sessions });
     this.enrolment = new EnrolmentService({ db, clock, authority, log });
     bus.on('agent.disconnect', ({ agentId, reason }) => this.#sessions.get(agentId)?.close(reason));
+    // Their hosts may have been given up with this server: a new hello puts all of it right.
+    platform.onTakenForDead(() => this.#endAll('this server had been taken for dead'));
     this.#documents = new Map(Object.values(agentOperations).map((text) => [text, parse(text)]));
     for (const document of this.#documents.values()) {
       const [problem] = validate(this.schema, document);
@@ -86,7 +91,7 @@ export class AgentGateway {
   async stop(): Promise<void> {
     clearInterval(this.#watch);
     this.dispatcher.close();
-    for (const session of this.#sessions.values()) session.close('server stops');
+    this.#endAll('server stops');
     this.#sessions.clear();
     await this.#platform.db
       .deleteFrom('AgentConnection')
@@ -154,6 +159,19 @@ export class AgentGateway {
         const { agentId } = sessionOf(connection);
         return acknowledged(this.#each((listener) => listener.onMachineChanged?.(agentId, report, at)));
       }),
+      inventoryChanged: answer(
+        'inventoryChanged',
+        async (report: InventoryChanged): Promise<InventoryAnswer> => {
+          const { agentId } = sessionOf(connection);
+          const answers = await Promise.all(
+            this.#listeners.map(async (listener) => listener.onInventoryChanged?.(agentId, report)),
+          );
+          return {
+            isTaken: answers.every((each) => each?.isTaken !== false),
+            tellAgain: answers.flatMap((each) => each?.tellAgain ?? []),
+          };
+        },
+      ),
       statistics: answer('statistics', async (report: Statistics): Promise<StatisticsAnswer> => {
         const { agentId } = sessionOf(connection);
         const at = new Date(this.#platform.clock.now().getTime() - report.ageMilliseconds);
@@ -268,6 +286,10 @@ export class AgentGateway {
       .executeTakeFirst();
     if (agent === undefined) throw refused();
     return agent;
+  }
+
+  #endAll(reason: string): void {
+    for (const session of this.#sessions.values()) session.close(reason);
   }
 
   #endSilent(): void {

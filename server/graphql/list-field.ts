@@ -46,6 +46,7 @@ const ownedTables: ReadonlySet<GuardedTable> = new Set<
   'User',
   'VirtualMachine',
   'VirtualMachineSchedule',
+  'VirtualMachineSnapshot',
   'Volume',
 ]);
 

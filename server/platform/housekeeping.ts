@@ -104,6 +104,10 @@ export class Housekeeping {
         not(exists(selectFrom('Host').select('Host.id').whereRef('Host.id', '=', 'HostInstallation.hostId'))),
       )
       .execute();
+    await db
+      .deleteFrom('Alert')
+      .where('clearedAt', '<', days(settings.get('alert.purge.delay')))
+      .execute();
     await db.deleteFrom('EnrolmentToken').where('expiresAt', '<', days(1)).execute();
     // Last: a chain that is broken is no reason to keep the rest.
     await removeEventsBefore(db, chain, months(settings.get('audit.retention.months')));

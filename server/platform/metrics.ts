@@ -25,6 +25,10 @@ export class Metrics {
     'kind',
     'status',
   ]);
+  readonly alertsOpen = this.#gauge('nephos_alerts_open', 'Alerts that are open in the whole cloud.', [
+    'kind',
+    'severity',
+  ]);
   readonly changesNumbered = this.#counter(
     'nephos_changes_numbered_total',
     'Changes that this server numbered.',

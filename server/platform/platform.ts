@@ -14,6 +14,8 @@ import type { Settings } from './settings/settings.ts';
 /** What every feature stands on. */
 export interface Platform {
   serverId: Id<'ServerInstance'>;
+  /** Has something done whenever other servers may have taken this one for dead. */
+  onTakenForDead(handler: () => void): void;
   db: Database;
   clock: Clock;
   log: Logger;

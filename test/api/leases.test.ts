@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
+import { deploy, deployMutation, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { ShiftedClock } from '../support/shifted-clock.ts';
@@ -55,8 +55,13 @@ async function look(id: string): Promise<Leased> {
 }
 
 test('warns, then stops the machine, and the lease is over', async () => {
-  const id = await aMachine('trial');
-  await lease(id, 48, 'STOP');
+  // From its deployment on.
+  const { machine } = await deploy(server.admin, {
+    ...newMachine,
+    name: 'trial',
+    lease: { expiresAt: inHours(48), action: 'STOP' },
+  });
+  const { id } = machine;
   expect(await look(id)).toMatchObject({ state: 'RUNNING', lease: { action: 'STOP', warnedAt: null } });
   clock.pass(25 * 3600);
   await vi.waitFor(async () => expect((await look(id)).lease?.warnedAt).toBeTruthy(), patience);
@@ -94,9 +99,10 @@ test('one that is put off or taken away is not carried out', async () => {
 
 test('a lease that is over before it begins is refused', async () => {
   const id = await aMachine('past');
-  expect(
-    await refusalOf(server.admin, setMutation, {
-      input: { id, lease: { expiresAt: inHours(-1), action: 'STOP' } },
-    }),
-  ).toMatchObject({ code: 'VALIDATION_FAILED', path: 'input.lease.expiresAt' });
+  const past = { expiresAt: inHours(-1), action: 'STOP' };
+  for (const refusal of [
+    await refusalOf(server.admin, setMutation, { input: { id, lease: past } }),
+    await refusalOf(server.admin, deployMutation, { input: { ...newMachine, name: 'later', lease: past } }),
+  ])
+    expect(refusal).toMatchObject({ code: 'VALIDATION_FAILED', path: 'input.lease.expiresAt' });
 });

@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { GiB, MiB } from '@nephos/model/kernel/units.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
+import { journalled } from '../support/command-journal.ts';
 import { followJob } from '../support/jobs.ts';
 import { change, deploy, getMachine, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -85,6 +88,24 @@ test('a machine that is not started has its disks, holds nothing of a host, and 
   await change(server.admin, 'destroyVirtualMachine', { id: machine.id });
   await change(server.admin, 'expungeVirtualMachine', { id: machine.id });
   expect(await usageOf(server.db, machine.id)).toEqual(['VM_CREATE', 'VM_START', 'VM_STOP', 'VM_EXPUNGE']);
+});
+
+test('a template is brought to a pool once, and again when its copy there is gone', async () => {
+  const installed = async (input: Record<string, unknown>) => {
+    const { machine, job } = await deploy(server.admin, { ...common, ...input });
+    expect(machine).toMatchObject({ state: 'RUNNING', volumes: [{ state: 'READY' }] });
+    expect(job.steps.map(({ name }) => name)).toContain('prepareTemplate');
+    const commands = journalled(path.join(zone.folder, 'simulator'), 'base.install');
+    return commands.filter(({ commandId }) => commandId.startsWith(job.id)).length;
+  };
+  const other = await registerTemplate(server.admin, zone.zoneId);
+  expect(await installed({ name: 'first', templateId: other })).toBe(1);
+  expect(await installed({ name: 'second', templateId: other })).toBe(0);
+  // A pool that is believed to have what its host cannot find.
+  const gone = await registerTemplate(server.admin, zone.zoneId);
+  await sql`insert into "BaseImage" ("imageId", "poolId", "state")
+    select ${gone}, "id", 'READY' from "StoragePool"`.execute(server.db);
+  expect(await installed({ name: 'healed', templateId: gone })).toBe(1);
 });
 
 test('one whose disks cannot be made leaves nothing, started or not', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { change, deploy, getMachine, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { changeSnapshot, snapshot, snapshotsOf } from '../support/snapshots.ts';
 import { ShiftedClock } from '../support/shifted-clock.ts';
 import { createTestZone, type TestZone } from '../support/zone.ts';
 
@@ -162,6 +163,38 @@ test('a disabled one does nothing, and begins anew from when it is enabled', asy
   ).toMatchObject({ code: 'VERSION_CONFLICT' });
   await remove(schedule);
 });
+
+test('takes snapshots, and keeps so many of them', async () => {
+  const schedule = await create('SNAPSHOT', '0 4 * * *', { keep: 1 });
+  const own = await snapshot(server.admin, id, { name: 'own', withMemory: false });
+  const taken = async () =>
+    (await snapshotsOf(server.admin, id)).filter(({ id: each }) => each !== own.snapshotId);
+  passTo(schedule);
+  await vi.waitFor(async () => expect(await taken()).toMatchObject([{ state: 'READY' }]), patience);
+  const [first] = await taken();
+  expect(first?.name).toMatch(/^scheduled \d{4}-\d\d-\d\d \d\d\.\d\d$/);
+  passTo(await scheduleOf(schedule));
+  await vi.waitFor(async () => {
+    const [only, ...others] = await taken();
+    expect([only?.state, only?.id === first?.id, others]).toEqual(['READY', false, []]);
+  }, patience);
+  await remove(schedule);
+  // They are the machine's, and stay.
+  const all = await snapshotsOf(server.admin, id);
+  expect(all).toHaveLength(2);
+  for (const { id: each } of all) await changeSnapshot(server.admin, 'deleteVirtualMachineSnapshot', each);
+  for (const [action, more, value] of [
+    ['SNAPSHOT', {}, 'null'],
+    ['SNAPSHOT', { keep: 101 }, '101'],
+    ['STOP', { keep: 1 }, '1'],
+  ] as const) {
+    const input = { virtualMachineId: id, action, cron: '0 4 * * *', timeZone: 'UTC', ...more };
+    expect(await refusalOf(server.admin, createMutation, { input })).toMatchObject({
+      path: 'input.keep',
+      value,
+    });
+  }
+}, 60_000);
 
 test('bad input names the field, the value and the rule', async () => {
   const input = { virtualMachineId: id, action: 'STOP', cron: '* * * * *', timeZone: 'UTC' };

@@ -178,6 +178,32 @@ test('a guest that does not listen keeps its password, and nothing waits for its
   expect((await onHost(machine.id))?.seed).toMatchObject({ version: 1, passwordHash: null });
 });
 
+test('other user data reaches the guest with its next start', async () => {
+  const { machine } = await deploy(server.admin, { ...common, name: 'rewritten', userData: 'old' });
+  const { id } = machine;
+  const update = async (userData: string) => {
+    const { updateVirtualMachine } = await server.admin.ask<{
+      updateVirtualMachine: { virtualMachine: { userData: string | null } };
+    }>(
+      'mutation ($input: UpdateVirtualMachineInput!) { updateVirtualMachine(input: $input) { virtualMachine { userData } } }',
+      { input: { id, userData } },
+    );
+    await change(server.admin, 'stopVirtualMachine', { id });
+    await change(server.admin, 'startVirtualMachine', { id });
+    return updateVirtualMachine.virtualMachine.userData;
+  };
+  expect(await update('#!/bin/sh\necho new')).toBe('#!/bin/sh\necho new');
+  expect((await onHost(id))?.seed).toMatchObject({ version: 2, userData: '#!/bin/sh\necho new' });
+  const changes = await server.db
+    .selectFrom('AuditEvent')
+    .select('details')
+    .where('action', '=', 'virtualMachine.update')
+    .executeTakeFirst();
+  expect(changes?.details).toEqual({ userData: { before: '(secret)', after: '(changed)' } });
+  expect(await update('')).toBeNull();
+  expect((await onHost(id))?.seed).toMatchObject({ version: 3, userData: null });
+});
+
 test('a stopped machine gets other keys', async () => {
   const { sshKeyPair } = await createKey({ name: 'other' });
   const { machine } = await deploy(server.admin, { ...common, name: 'locked-out' });

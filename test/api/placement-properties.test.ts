@@ -64,6 +64,7 @@ const clouds: fc.Arbitrary<Cloud> = fc
           isEnabled: mostly,
           isSimulator: mostly,
           canTakeRunning: mostly,
+          hasUefi: mostly,
           tags,
           reserved,
           cpuMhz: fc.integer({ min: 1, max: 6 }).map((units) => units * 1000),
@@ -141,6 +142,7 @@ const wishesFor = ({ hosts, clusters, pods, pools }: Cloud): fc.Arbitrary<Wish> 
     cluster: maybe(fc.nat(clusters.length - 1)),
     excluded: seldom(none<number>(), fc.subarray(range(hosts.length))),
     isLive: fc.boolean(),
+    isUefi: fc.boolean(),
     isNew: fc.boolean(),
   });
 
@@ -173,6 +175,7 @@ function demandOf(wish: Wish, ids: WrittenCloud): Demand {
     ...(wish.cluster !== null && { clusterId: ids.clusterIds[wish.cluster]! }),
     excludedHostIds: wish.excluded.map((index) => ids.hostIds[index]!),
     needsLiveMigration: wish.isLive,
+    needsUefi: wish.isUefi,
     needsOpenZone: wish.isNew,
   };
 }

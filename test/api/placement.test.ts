@@ -1,4 +1,5 @@
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ApiError } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -287,6 +288,34 @@ describe('a plan', () => {
     expect(await server.db.selectFrom('HostCapacity').selectAll().orderBy('hostId').execute()).toEqual(
       before,
     );
+  });
+
+  test('tells of hosts without UEFI, and machines that start by it go elsewhere', async () => {
+    const uefi = (hostId: Id<'Host'>, has: boolean) =>
+      sql`update "Host" set "facts" = jsonb_set("facts", '{capabilities,uefi}', ${JSON.stringify(has)}::jsonb)
+        where "id" = ${hostId}`.execute(server.db);
+    for (const hostId of hostIds) await uefi(hostId, false);
+    const input = await machine({ bootMode: 'UEFI' });
+    const { placement } = await plan(input);
+    expect(placement.refusals).toEqual([{ reason: 'NO_UEFI', hostCount: 3 }]);
+    expect(placement.hosts?.nodes[0]?.reasons).toEqual([
+      { reason: 'NO_UEFI', message: 'has no UEFI firmware, by which the machine starts' },
+    ]);
+    expect((await plan(await machine())).fits).toBe(true);
+    await uefi(hostIds[1]!, true);
+    const { id, hostId } = await run(input);
+    expect(hostId).toBe(hostIds[1]);
+    await change(server.admin, 'stopVirtualMachine', { id });
+    await uefi(hostIds[1]!, false);
+    const refusal = await refusalOf(
+      server.admin,
+      'mutation ($input: StartVirtualMachineInput!) { startVirtualMachine(input: $input) { job { id } } }',
+      { input: { id } },
+    );
+    expect(refusal).toMatchObject({ code: 'INSUFFICIENT_CAPACITY' });
+    for (const each of hostIds) await uefi(each, true);
+    await change(server.admin, 'destroyVirtualMachine', { id });
+    await change(server.admin, 'expungeVirtualMachine', { id });
   });
 
   test('counts for tenants, and names no host', async () => {

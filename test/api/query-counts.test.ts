@@ -1,5 +1,7 @@
+import { newId } from '@nephos/model/kernel/ids.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
+import { snapshot } from '../support/snapshots.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aDomain, aTenant } from '../support/tenancy.ts';
 import { createTestZone, type TestZone } from '../support/zone.ts';
@@ -14,9 +16,15 @@ beforeAll(async () => {
   const templateId = await registerTemplate(server.admin, zone.zoneId);
   const names = Array.from({ length: 12 }, (_, index) => `web-${index + 1}`);
   await Promise.all(
-    names.map((name) =>
-      deploy(server.admin, { name, zoneId: zone.zoneId, serviceOfferingId: serviceOffering, templateId }),
-    ),
+    names.map(async (name) => {
+      const { machine } = await deploy(server.admin, {
+        name,
+        zoneId: zone.zoneId,
+        serviceOfferingId: serviceOffering,
+        templateId,
+      });
+      await snapshot(server.admin, machine.id, { name: 'first' });
+    }),
   );
 });
 
@@ -26,6 +34,19 @@ beforeAll(async () => {
     await aDomain(server.db, 'below', domainId);
     await aTenant(server, `tenant-${index}`, { domainId });
   }
+});
+
+beforeAll(async () => {
+  const hosts = await server.db.selectFrom('Host').select(['id', 'name', 'zoneId']).execute();
+  await server.db
+    .insertInto('Alert')
+    .values(
+      hosts.map(({ id, name, zoneId }) => ({
+        ...{ id: newId('Alert'), kind: 'HOST_SILENT', severity: 'CRITICAL', message: 'something' },
+        ...{ targetKind: 'Host', targetId: id, targetName: name, zoneId, openedAt: new Date() },
+      })),
+    )
+    .execute();
 });
 
 afterAll(async () => {
@@ -47,13 +68,17 @@ async function statementsFor(query: string): Promise<number> {
 const lists: Record<string, string> = {
   virtualMachines: `id name state availableActions { action isAllowed }
     zone { id name } host { id name } account { id name } serviceOffering { id name } template { id name }
-    nics { id ipAddress network { id name } } volumes { id size } iso { id }`,
+    nics { id ipAddress network { id name } } volumes { id size } iso { id }
+    snapshots { id serviceOffering { id } availableActions { action isAllowed } }`,
+  virtualMachineSnapshots: `id name isCurrent virtualMachine { id name } serviceOffering { id name }
+    availableActions { action isAllowed }`,
   volumes: 'id state zone { id name }',
   hosts: 'id name cluster { id name pod { id name zone { id name } } }',
   jobs: 'id status steps { name status }',
   domains: 'id path children { id path parent { id path } } accountCount subdomainCount',
   accounts: 'id name type role { id name usedBy } domain { id path } users { id username account { name } }',
   users: 'id username account { id name domain { path } }',
+  alerts: 'id kind message target { id ... on Host { name cluster { id } } } zone { id name }',
   roles: 'id name usedBy permissions rules { pattern effect }',
 };
 

@@ -1,7 +1,12 @@
-import { expect, test } from '@playwright/test';
+import { connectDatabase } from '@nephos/model/database.ts';
+import { expect, type Page, test } from '@playwright/test';
+import { openDataFolder } from '../../scripts/launch/data-folder.ts';
+import { reachDatabase } from '../../scripts/launch/reach-database.ts';
 import { type ApiClient, signIn } from '../support/api-client.ts';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
+import { changeSetting } from '../support/settings.ts';
+import { aSecondNetwork } from '../support/second-network.ts';
 import { signInAs } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
@@ -16,6 +21,10 @@ test.beforeAll(async () => {
   product = await startProduct({ driver: 'simulator', env: { NEPHOS_SIMULATED_HOSTS: '2' } });
   admin = await signIn(product.url, 'admin', adminPassword);
   const zoneId = await createZone(admin, product.dataFolder, 2);
+  const database = await reachDatabase(openDataFolder(product.dataFolder));
+  const { db, close } = connectDatabase({ url: database.url, maxConnections: 1, applicationName: 'test' });
+  await aSecondNetwork(db, zoneId);
+  await close();
   machine = {
     zoneId,
     serviceOfferingId: await serviceOfferingId(admin),
@@ -27,6 +36,18 @@ test.afterAll(async () => {
   await admin.close();
   await product.stop({ machines: 'destroy' });
 });
+
+/** Opens a machine's page. @returns what chooses a command from its menu */
+async function openMachine(page: Page, name = 'web-1'): Promise<(command: string) => Promise<void>> {
+  await signInAs(page, product.url);
+  await page.goto(`${product.url}/virtual-machines`);
+  await page.getByRole('link', { name }).click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  return async (command) => {
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: command, exact: true }).click();
+  };
+}
 
 test('makes a machine with a key, a group apart and a password, and says before that it fits', async ({
   page,
@@ -64,9 +85,7 @@ test('makes a machine with a key, a group apart and a password, and says before 
 });
 
 test('the serial console shows what comes and sends what is typed', async ({ page }) => {
-  await signInAs(page, product.url);
-  await page.goto(`${product.url}/virtual-machines`);
-  await page.getByRole('link', { name: 'web-1' }).click();
+  await openMachine(page);
   await page.getByRole('tab', { name: 'Serial console' }).click();
   await expect(page.getByText('Connected', { exact: true })).toBeVisible();
   const screen = page.getByRole('tabpanel');
@@ -75,14 +94,60 @@ test('the serial console shows what comes and sends what is typed', async ({ pag
   await expect(screen).toContainText('web-1 login: operator');
 });
 
-test('a machine is suspended and goes on, is given a schedule and a lease', async ({ page }) => {
-  await signInAs(page, product.url);
-  await page.goto(`${product.url}/virtual-machines`);
-  await page.getByRole('link', { name: 'web-1' }).click();
-  const choose = async (command: string) => {
-    await page.getByRole('button', { name: 'More' }).click();
-    await page.getByRole('menuitem', { name: command, exact: true }).click();
+test('a machine gets another network card, which is made the default, and gives one back', async ({
+  page,
+}) => {
+  await openMachine(page);
+  await page.getByRole('tab', { name: 'Network' }).click();
+  await page.getByRole('button', { name: 'Attach network card' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Network').selectOption('second');
+  await dialog.getByRole('button', { name: 'Attach network card' }).click();
+  await page.getByRole('button', { name: 'Actions for second' }).click();
+  await page.getByRole('menuitem', { name: 'Make it the default' }).click();
+  await dialog.getByRole('button', { name: 'Make it the default' }).click();
+  await expect(page.getByRole('row', { name: /^second \(default route\) 10\.66\./ })).toBeVisible();
+  await page.getByRole('button', { name: 'Actions for test-zone guests' }).click();
+  await page.getByRole('menuitem', { name: 'Detach' }).click();
+  await dialog.getByRole('button', { name: 'Detach' }).click();
+  await expect(page.getByRole('row', { name: /^test-zone guests/ })).toBeHidden();
+});
+
+test('snapshots are drawn as a tree, gone back to, and deleted', async ({ page }) => {
+  await openMachine(page);
+  await page.getByRole('tab', { name: 'Snapshots' }).click();
+  const dialog = page.getByRole('dialog');
+  const standsOn = (name: string) =>
+    expect(page.getByRole('article', { name }).getByText('The machine stands on it')).toBeVisible();
+  const take = async (name: string) => {
+    await page.getByRole('button', { name: 'Take snapshot' }).click();
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByRole('button', { name: 'Take snapshot' }).click();
+    await standsOn(name);
   };
+  const choose = async (name: string, command: string) => {
+    await page.getByRole('button', { name: `Actions for ${name}` }).click();
+    await page.getByRole('menuitem', { name: command }).click();
+  };
+  await take('clean');
+  await take('patched');
+  const below = page.getByRole('list', { name: 'clean' });
+  await expect(below.getByRole('article', { name: 'patched' })).toContainText('With memory');
+  await choose('clean', 'Go back to it');
+  await expect(dialog.getByText('It runs afterwards')).toBeVisible();
+  await dialog.getByLabel('Type web-1 to confirm').fill('web-1');
+  await dialog.getByRole('button', { name: 'Go back to it' }).click();
+  await standsOn('clean');
+  for (const name of ['patched', 'clean']) {
+    await choose(name, 'Delete');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await expect(page.getByRole('article', { name })).toBeHidden();
+  }
+  await expect(page.getByText('No snapshot yet')).toBeVisible();
+});
+
+test('a machine is suspended and goes on, is given a schedule and a lease', async ({ page }) => {
+  const choose = await openMachine(page);
   await choose('Suspend');
   await expect(page.getByText('Suspended', { exact: true })).toBeVisible();
   await choose('Resume');
@@ -98,6 +163,77 @@ test('a machine is suspended and goes on, is given a schedule and a lease', asyn
   await page.getByRole('button', { name: 'Set lease' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Set lease' }).click();
   await expect(page.getByText('It is stopped at')).toBeVisible();
+});
+
+test('a machine is changed in all that was chosen for it, is made anew, and gets another owner', async ({
+  page,
+}) => {
+  const { domains } = await admin.ask<{ domains: { nodes: { id: string }[] } }>(
+    '{ domains(first: 1, orderBy: { field: PATH }) { nodes { id } } }',
+  );
+  await admin.ask(
+    'mutation ($input: CreateAccountInput!) { createAccount(input: $input) { account { id } } }',
+    {
+      input: {
+        domainId: domains.nodes[0]!.id,
+        name: 'buyer',
+        username: 'buyer',
+        password: adminPassword,
+        mustChangePassword: false,
+      },
+    },
+  );
+  const choose = await openMachine(page);
+  const dialog = page.getByRole('dialog');
+  const send = (name: string) => dialog.getByRole('button', { name, exact: true }).click();
+
+  await choose('Scale');
+  await expect(dialog.getByText('Not while it runs')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose('Force stop');
+  await send('Force stop');
+  await expect(page.getByText('Stopped', { exact: true })).toBeVisible();
+  await choose('Scale');
+  await dialog.getByLabel('Offering').selectOption('small · 1 vCPU, 1 GiB');
+  await send('Scale');
+  await expect(page.getByRole('main').getByText('small · 1 vCPU, 1 GiB')).toBeVisible();
+
+  await choose('Edit');
+  await dialog.getByLabel('Name', { exact: true }).fill('web-2');
+  await dialog.getByLabel('Tags: add').click();
+  await dialog.getByLabel('Tags: key 1').fill('tier');
+  await dialog.getByLabel('Tags: value 1').fill('front');
+  await send('Save');
+  await expect(page.getByRole('heading', { level: 1, name: 'web-2' })).toBeVisible();
+  await expect(page.getByText('tier: front')).toBeVisible();
+
+  await expect(page.getByText('spread', { exact: true })).toBeVisible();
+  await choose('Change affinity');
+  await dialog.getByRole('checkbox', { name: /^spread/ }).uncheck();
+  await send('Save');
+  await expect(page.getByText('spread', { exact: true })).toBeHidden();
+  await choose('Reset SSH keys');
+  await dialog.getByRole('checkbox', { name: 'laptop' }).uncheck();
+  await send('Reset SSH keys');
+  await expect(dialog).toBeHidden();
+  await choose('Reset password');
+  await send('Reset password');
+  await expect(page.getByRole('region', { name: 'Password' })).toHaveText(/^\S{12,}$/);
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+
+  await choose('Reinstall');
+  await expect(dialog.getByText(/^Lost: everything on root-/)).toBeVisible();
+  await dialog.getByLabel('Type web-2 to confirm').fill('web-2');
+  await send('Reinstall');
+  await expect(
+    page.getByRole('article', { name: 'Reinstall machine' }).getByText('Succeeded', { exact: true }),
+  ).toBeVisible();
+
+  await choose('Assign to account');
+  await dialog.getByLabel('New owner').fill('buyer');
+  await page.getByRole('option', { name: /^buyer/ }).click();
+  await send('Assign to account');
+  await expect(page.getByRole('main').getByText('buyer', { exact: true })).toBeVisible();
 });
 
 test('a host is emptied for maintenance while its machine runs on, and takes machines again', async ({
@@ -128,5 +264,81 @@ test('a host is emptied for maintenance while its machine runs on, and takes mac
   ).toBeVisible();
   expect(await hostOf()).not.toBe(from);
   await choose('End maintenance');
+  await page.getByLabel('Have its machines come back').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'End maintenance' }).click();
   await expect(page.getByText('Takes machines', { exact: true })).toBeVisible();
+  await expect(
+    page
+      .getByRole('article', { name: 'Bring machines back to host' })
+      .getByText('Succeeded', { exact: true }),
+  ).toBeVisible();
+  expect(await hostOf()).toBe(from);
+});
+
+test('operators offer sizes, are told when a cluster fills, see where, and reserve a host', async ({
+  page,
+}) => {
+  await signInAs(page, product.url);
+  await page.goto(`${product.url}/offerings`);
+  await page.getByRole('button', { name: 'Create service offering' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('roomy');
+  await dialog.getByLabel('Memory in MiB', { exact: true }).fill('8192');
+  await dialog.getByLabel('The most memory in MiB').fill('16384');
+  await dialog.getByRole('button', { name: 'Create service offering' }).click();
+  await expect(page.getByRole('row', { name: /^roomy/ })).toContainText('8 GiB to 16 GiB');
+
+  await changeSetting(admin, 'alert.interval', '1');
+  await changeSetting(admin, 'cluster.memory.allocated.capacity.notificationthreshold', '1');
+  await deploy(admin, {
+    ...machine,
+    name: 'roomy',
+    serviceOfferingId: await serviceOfferingId(admin, 'roomy'),
+  });
+  await page.getByRole('link', { name: 'Alerts: 1 that nobody looks after' }).click();
+  const alert = page.getByRole('row', { name: /cluster-1/ });
+  await expect(alert).toContainText('Memory nearly all promised');
+  await alert.getByRole('button', { name: /^Acknowledge/ }).click();
+  await expect(alert).toContainText('admin looks after it');
+  await expect(page.getByRole('link', { name: 'Alerts: none that nobody looks after' })).toBeVisible();
+
+  await page.goto(`${product.url}/capacity`);
+  for (const part of ['test-zone', 'rack-1', 'cluster-1']) {
+    await page.getByRole('cell', { name: part }).getByRole('link').click();
+    await expect(page.getByRole('region', { name: part })).toContainText('GiB');
+  }
+  await page.getByRole('cell', { name: 'vm-1' }).getByRole('link').click();
+  await page.getByRole('link', { name: 'To vm-1' }).click();
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Reserve' }).click();
+  await dialog.getByText('Domain', { exact: true }).click();
+  await dialog.getByRole('combobox', { name: 'Domain' }).click();
+  await page.getByRole('option').first().click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  const facts = page.getByRole('region', { name: 'Details' });
+  await expect(facts).toContainText('Reserved for');
+  await expect(facts.getByText('Nobody in particular')).toBeHidden();
+  await page.getByRole('tab', { name: 'Statistics' }).click();
+  await expect(page.getByRole('img', { name: 'Load' })).toBeVisible();
+});
+
+test('a machine is let go of, runs on as a foreign one, and is taken over again', async ({ page }) => {
+  const choose = await openMachine(page, 'guest');
+  await choose('Let go of it');
+  await page.getByRole('dialog').getByRole('button', { name: 'Let go of it' }).click();
+  await expect(page.getByRole('heading', { name: 'There is no such machine' })).toBeAttached();
+  await page.goto(`${product.url}/alerts?kind=FOREIGN_MACHINES`);
+  await page
+    .getByRole('row', { name: /Machines that are none of ours/ })
+    .getByRole('link')
+    .click();
+  await page.getByRole('tab', { name: 'Foreign machines' }).click();
+  const stranger = page.getByRole('row', { name: /guest/ });
+  await expect(stranger).toContainText('Runs');
+  await stranger.getByRole('button', { name: /^Import/ }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('guest-again');
+  await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'guest-again' })).toBeVisible();
+  await expect(page.getByText('Running', { exact: true })).toBeVisible();
 });

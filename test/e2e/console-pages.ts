@@ -89,16 +89,18 @@ async function identityPages(admin: ApiClient): Promise<Record<string, string>> 
 
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
-  const { virtualMachines, zones, auditEvents, projects, hosts } = await admin.ask<{
+  const { virtualMachines, zones, auditEvents, projects, hosts, storagePools } = await admin.ask<{
     auditEvents: { nodes: { id: string }[] };
     hosts: { nodes: { id: string }[] };
     projects: { nodes: { id: string }[] };
+    storagePools: { nodes: { id: string }[] };
     virtualMachines: { nodes: { id: string }[] };
     zones: { nodes: { id: string }[] };
   }>(
-    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } projects(first: 1) { nodes { id } } }',
+    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } projects(first: 1) { nodes { id } } }',
   );
   const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
+  const host = `/hosts/${hosts.nodes[0]!.id}`;
   const project = `/projects/${projects.nodes[0]!.id}`;
   return {
     dashboard: '/',
@@ -106,6 +108,8 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'machines, filtered out': '/virtual-machines?q=no-such-machine',
     'create machine': '/virtual-machines/new',
     machine,
+    'network of a machine': `${machine}?tab=network`,
+    'snapshots of a machine': `${machine}?tab=snapshots`,
     'screen of a machine': `${machine}?tab=screen`,
     'serial console of a machine': `${machine}?tab=serial`,
     'automation of a machine': `${machine}?tab=automation`,
@@ -118,16 +122,25 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     zone: `/zones/${zones.nodes[0]!.id}`,
     'create zone': '/zones/new',
     hosts: '/hosts',
-    host: `/hosts/${hosts.nodes[0]!.id}`,
+    host,
+    'statistics of a host': `${host}?tab=statistics`,
+    'foreign machines of a host': `${host}?tab=foreign`,
     'no such host': '/hosts/host_00000000000000000000000000',
     'primary storage': '/storage',
+    'storage pool': `/storage/${storagePools.nodes[0]!.id}`,
+    'no such storage': '/storage/pool_00000000000000000000000000',
     'secondary storage': '/storage?tab=secondary',
+    capacity: '/capacity',
+    'capacity of a zone': `/capacity?scope=${zones.nodes[0]!.id}`,
+    'service offerings': '/offerings',
+    'disk offerings': '/offerings?tab=disk',
     projects: '/projects',
     project,
     'limits of a project': `${project}?tab=limits`,
     'events of a project': `${project}?tab=events`,
     'no such project': '/projects/proj_00000000000000000000000000',
     ...(await identityPages(admin)),
+    alerts: '/alerts',
     jobs: '/jobs',
     events: '/events',
     'events, filtered': '/events?outcome=REFUSED&range=custom&action=session.',

@@ -15,7 +15,7 @@ import { registerGuest } from './guest-template.ts';
 import { createZone } from './zones.ts';
 
 const startMs = 600_000;
-const bootMs = 120_000;
+const bootMs = 180_000;
 const mostDifference = 0.02;
 
 let product: Product;
@@ -65,13 +65,18 @@ test('shows the screen of a machine that was created here, and types on its keyb
   await expect(rowOf(page, 'screen').getByText('Running')).toBeVisible({ timeout: bootMs });
 
   await rowOf(page, 'screen').getByRole('link', { name: 'screen', exact: true }).click();
+  await test.step('the serial console tells when the guest has its prompt', async () => {
+    await page.getByRole('tab', { name: 'Serial console' }).click();
+    await expect(page.getByRole('tabpanel')).toContainText('root@screen', { timeout: bootMs });
+  });
+
   await page.getByRole('button', { name: 'Open screen' }).click();
   const canvas = page.getByRole('application', { name: 'Screen of screen' }).locator('canvas');
   await expect(page.getByText('Connected', { exact: true })).toBeVisible({ timeout: 30_000 });
   const machineId = /vm_\w+/.exec(page.url())![0];
 
   let seen: Picture;
-  await test.step('until the guest has come to rest at its prompt', async () => {
+  await test.step('until the screen has come to rest at that prompt too', async () => {
     let before = await screenOf(libvirt, machineId);
     let calmSeconds = 0;
     await expect(async () => {
@@ -102,5 +107,30 @@ test('shows the screen of a machine that was created here, and types on its keyb
       // Two lines of text: more than the cursor ever changes.
       expect(differenceOf(seen, await pictureOf(canvas))).toBeGreaterThan(0.001);
     }).toPass({ timeout: 30_000, intervals: [250] });
+  });
+
+  await test.step('two viewers see one screen, and both type on it', async () => {
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    const otherCanvas = other.getByRole('application', { name: 'Screen of screen' }).locator('canvas');
+    await expect(other.getByText('Connected', { exact: true })).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText('Connected', { exact: true })).toBeVisible();
+    // Keys as characters of the guest's keyboard for one of them, as places on the keyboard for the other.
+    await other.getByLabel('The guest’s keyboard').selectOption('English (US)');
+    const typists = [
+      { typist: other, ownCanvas: otherCanvas, text: 'echo "SECOND & ~#"' },
+      { typist: page, ownCanvas: canvas, text: 'echo first' },
+    ];
+    for (const { typist, ownCanvas, text } of typists) {
+      const before = await pictureOf(canvas);
+      await ownCanvas.click();
+      await typist.keyboard.type(text);
+      await typist.keyboard.press('Enter');
+      await expect(async () => {
+        const [one, two] = await Promise.all([pictureOf(canvas), pictureOf(otherCanvas)]);
+        expect(differenceOf(before, one)).toBeGreaterThan(0.001);
+        expect(differenceOf(one, two)).toBeLessThanOrEqual(mostDifference);
+      }).toPass({ timeout: 30_000, intervals: [250] });
+    }
   });
 });

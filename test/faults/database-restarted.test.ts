@@ -1,6 +1,6 @@
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deploy, deployMutation, getMachine, type Deployed } from '../support/machines.ts';
+import { deployMutation, getMachine, type Deployed } from '../support/machines.ts';
 import { eventually } from '../support/eventually.ts';
 import { followJob } from '../support/jobs.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -12,7 +12,7 @@ let world: World;
 
 beforeAll(async () => {
   postgres = around.use(await OwnPostgres.start());
-  world = around.use(await startWorld({ database: postgres, leaseSeconds: 2 }));
+  world = around.use(await startWorld({ database: postgres, leaseSeconds: 4 }));
 });
 
 afterAll(async () => {
@@ -24,17 +24,21 @@ const ready = async () => (await fetch(`${world.server.url}/readyz`)).status;
 /** As a client does that gets no answer: asks again with the same key until it has one. */
 async function insist(name: string): Promise<Deployed> {
   const input = { ...world.machine(name), idempotencyKey: name };
+  const ask = () => world.server.admin.ask<Deployed>(deployMutation, { input });
   const answer = await eventually(
-    () => world.server.admin.ask<Deployed>(deployMutation, { input }).catch(() => undefined),
-    (deployed) => deployed !== undefined,
+    () => ask().catch((error: unknown) => String(error)),
+    (deployed) => typeof deployed !== 'string',
     60,
   );
-  return answer!;
+  return answer as Deployed;
 }
 
 test.for([1, 2])('everything under way is finished when the database was killed, time %i', async (time) => {
-  const { server, zone, machine } = world;
-  const { machine: bystander } = await deploy(server.admin, machine(`bystander-${time}`));
+  const { server, zone } = world;
+  // The hosts come back a moment after the database.
+  const { deployVirtualMachine: begun } = await insist(`bystander-${time}`);
+  expect(await followJob(server.admin, begun.job.id)).toMatchObject({ status: 'SUCCEEDED' });
+  const bystander = begun.virtualMachine;
   const names = Array.from({ length: 30 }, (_, index) => `crash-${time}-${index}`);
   const asked = names.map((name) => insist(name));
   await asked[0];
@@ -43,7 +47,7 @@ test.for([1, 2])('everything under way is finished when the database was killed,
   // Longer than the lease, so that the server finds itself to have been given up.
   const host = { host: 0, machineId: parseId('VirtualMachine', bystander.id) };
   await zone.simulator.ask({ ask: 'powerOff', ...host });
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await new Promise((resolve) => setTimeout(resolve, 5000));
   await postgres.launch();
   await eventually(ready, (status) => status === 200);
 

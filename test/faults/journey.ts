@@ -15,8 +15,11 @@ export interface AnySaga {
 export interface Journey {
   /** Made without what its steps need: only their names are asked for. */
   saga: AnySaga;
-  /** Does what has to come before, on something of this name. @returns id of what the job is to work on */
-  prepare(world: World, name: string): Promise<string>;
+  /**
+   * Does what has to come before, on something of this name, for the job to come to this moment.
+   * @returns id of what the job is to work on
+   */
+  prepare(world: World, name: string, moment: string): Promise<string>;
   /** @returns the job's id */
   begin(world: World, target: string): Promise<string>;
   /** Asserts that all is as it should be at the end. */

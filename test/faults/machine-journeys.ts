@@ -18,7 +18,7 @@ import { stopSaga } from '@nephos/server/compute/virtual-machine/sagas/stop.ts';
 import { suspendSaga } from '@nephos/server/compute/virtual-machine/sagas/suspend.ts';
 import { expect } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
-import { change, deploy, findMachine, getMachine } from '../support/machines.ts';
+import { change, deploy, findMachine, getMachine, registerTemplate } from '../support/machines.ts';
 import type { World } from '../support/world.ts';
 import { followJob } from '../support/jobs.ts';
 import { scalable, scalableOffering, secondNetwork } from './machine-world.ts';
@@ -49,6 +49,20 @@ async function suspended(world: World, name: string): Promise<string> {
   await change(world.server.admin, 'suspendVirtualMachine', { id });
   return id;
 }
+
+const templates = new Map<string, string>();
+
+/** A machine's name. Where its template is to be brought to the pool, it is one that no pool has yet. */
+async function deployable({ server, zone }: World, name: string, moment: string): Promise<string> {
+  if (moment.endsWith(':prepareTemplate:acted'))
+    templates.set(name, await registerTemplate(server.admin, zone.zoneId));
+  return name;
+}
+
+const deployment = ({ machine }: World, name: string) => {
+  const templateId = templates.get(name);
+  return { ...machine(name), ...(templateId !== undefined && { templateId }) };
+};
 
 const isNow = (state: string) => async (world: World, id: string) => {
   expect(await getMachine(world.server.admin, id)).toMatchObject({ state });
@@ -85,17 +99,22 @@ const hasCards = (count: number) => async (world: World, id: string) => {
 export const machineJourneys: Journey[] = [
   {
     saga: deploySaga(noDeps),
-    prepare: (_world, name) => Promise.resolve(name),
-    begin: ({ server, machine }, name) =>
-      beginJob(server.admin, 'deployVirtualMachine', 'DeployVirtualMachineInput', machine(name)),
+    prepare: deployable,
+    begin: (world, name) =>
+      beginJob(
+        world.server.admin,
+        'deployVirtualMachine',
+        'DeployVirtualMachineInput',
+        deployment(world, name),
+      ),
     arrived: ({ server }, name) => expectStates(server.admin, name, ['RUNNING']),
   },
   {
     saga: createSaga(noDeps),
-    prepare: (_world, name) => Promise.resolve(name),
-    begin: ({ server, machine }, name) =>
-      beginJob(server.admin, 'deployVirtualMachine', 'DeployVirtualMachineInput', {
-        ...machine(name),
+    prepare: deployable,
+    begin: (world, name) =>
+      beginJob(world.server.admin, 'deployVirtualMachine', 'DeployVirtualMachineInput', {
+        ...deployment(world, name),
         startsNow: false,
       }),
     arrived: ({ server }, name) => expectStates(server.admin, name, ['STOPPED']),

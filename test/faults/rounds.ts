@@ -25,7 +25,7 @@ export async function prepareRounds(
   for (const journey of journeys) {
     const label = journey.saga.kind.replace(/\W/g, '-').toLowerCase();
     for (const [index, moment] of momentsOf(journey.saga).entries()) {
-      const target = await journey.prepare(world, `${label}-${index}`);
+      const target = await journey.prepare(world, `${label}-${index}`, moment);
       (rounds[index] ??= []).push({ journey, moment, target });
     }
   }

@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { startWorld, type World } from '../support/world.ts';
+import { foreignJourneys } from './foreign-journeys.ts';
 import { imageJourneys, serveDisc } from './image-journeys.ts';
 import { momentsForward } from './journey.ts';
 import { machineJourneys } from './machine-journeys.ts';
+import { snapshotJourneys } from './snapshot-journeys.ts';
 import { killInRound, prepareRounds, type Round } from './rounds.ts';
 import { FreeAgents, zoneJourney } from './zone-journey.ts';
 
 const around = new AsyncDisposableStack();
 const discs = around.use(await serveDisc());
-const journeys = [...machineJourneys, ...imageJourneys(discs), zoneJourney];
+const journeys = [
+  ...machineJourneys,
+  ...snapshotJourneys,
+  ...foreignJourneys,
+  ...imageJourneys(discs),
+  zoneJourney,
+];
 const moments = journeys.map(({ saga }) => momentsForward(saga));
 const count = Math.max(...moments.map(({ length }) => length));
 

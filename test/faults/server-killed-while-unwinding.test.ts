@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { startWorld, type World } from '../support/world.ts';
 import { failingJourneys } from './failing-journeys.ts';
+import { failingForeignJourneys } from './foreign-journeys.ts';
+import { failingSnapshotJourneys } from './snapshot-journeys.ts';
 import { momentsBackward } from './journey.ts';
 import { killInRound, prepareRounds, type Round } from './rounds.ts';
 
-const moments = failingJourneys.map(({ saga }) => momentsBackward(saga));
+const journeys = [...failingJourneys, ...failingSnapshotJourneys, ...failingForeignJourneys];
+const moments = journeys.map(({ saga }) => momentsBackward(saga));
 const count = Math.max(...moments.map(({ length }) => length));
 const titles = Array.from({ length: count }, (_, index) =>
   moments.flatMap((all) => all[index] ?? []).join(', '),
@@ -15,7 +18,7 @@ let rounds: Round[];
 
 beforeAll(async () => {
   world = await startWorld();
-  rounds = await prepareRounds(world, failingJourneys, momentsBackward);
+  rounds = await prepareRounds(world, journeys, momentsBackward);
 });
 
 afterAll(async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContinuousPing } from '../faults/continuous-ping.ts';
+import { beginJob } from '../faults/journey.ts';
 import { eventually } from '../support/eventually.ts';
 import { buildGuestImages } from '../support/guest/guest-images.ts';
 import { allHosts, changeHost, getHost, placeOf, workOnHost } from '../support/hosts.ts';
@@ -180,13 +181,22 @@ test('a guest moves back and forth while it is pinged', async () => {
   expect(await pageOf(guest), 'what the guest says of its boots').toBe(before);
 }, 120_000);
 
-test('maintenance empties a host', async () => {
+test('maintenance empties a host, which fills again when that is over', async () => {
+  const { admin } = server;
   const before = await pageOf(guest);
-  const { host: origin } = await placeOf(server.admin, guest.id);
-  const job = await workOnHost(server.admin, 'prepareHostForMaintenance', { id: origin! });
+  const { host: origin } = await placeOf(admin, guest.id);
+  const job = await workOnHost(admin, 'prepareHostForMaintenance', { id: origin! });
   expect(job).toMatchObject({ status: 'SUCCEEDED', error: null });
-  const place = await placeOf(server.admin, guest.id);
+  const place = await placeOf(admin, guest.id);
   expect(place).toMatchObject({ state: 'RUNNING', host: hostIds.find((id) => id !== origin) });
+  expect((await getHost(admin, origin!)).adminState).toBe('MAINTENANCE');
+  const refill = await beginJob(admin, 'cancelHostMaintenance', 'CancelHostMaintenanceInput', {
+    id: origin,
+    returnsMachines: true,
+  });
+  expect(await followJob(admin, refill)).toMatchObject({ status: 'SUCCEEDED', error: null });
+  expect(await placeOf(admin, guest.id)).toEqual({ state: 'RUNNING', host: origin, targetHost: null });
+  expect((await getHost(admin, origin!)).adminState).toBe('ENABLED');
   expect(await pageOf(guest)).toBe(before);
 }, 120_000);
 

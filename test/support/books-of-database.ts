@@ -13,6 +13,8 @@ export interface Books {
   off: string[];
   /** `pool volume bytes` */
   volumes: string[];
+  /** `volume snapshot` of what is kept of disks. */
+  snapshots: string[];
   /** `pool image` of templates' copies on primary storage. */
   bases: string[];
   /** Names of the files in image stores. */
@@ -33,7 +35,7 @@ interface Promises {
 export async function seenInDatabase(
   db: Database,
 ): Promise<{ believed: Books; promised: Promises; held: Promises }> {
-  const [hosts, pools, machines, volumes, bases, replicas, nics, addresses, counts, things] =
+  const [hosts, pools, machines, volumes, snapshots, bases, replicas, nics, addresses, counts, things] =
     await Promise.all([
       db
         .selectFrom('HostCapacity')
@@ -44,6 +46,7 @@ export async function seenInDatabase(
       db.selectFrom('StoragePoolCapacity').selectAll().execute(),
       db.selectFrom('VirtualMachine').selectAll().execute(),
       db.selectFrom('Volume').selectAll().execute(),
+      db.selectFrom('VirtualMachineSnapshot').selectAll().execute(),
       db.selectFrom('BaseImage').selectAll().execute(),
       db.selectFrom('ImageReplica').select(['path', 'state']).execute(),
       db.selectFrom('Nic').select(['id', 'ipAddress']).where('ipAddress', 'is not', null).execute(),
@@ -74,6 +77,9 @@ export async function seenInDatabase(
         .map(({ id, lastHostId }) => `${nameOf(lastHostId)} ${id}`)
         .sort(),
       volumes: volumes.map(({ id, poolId, sizeBytes }) => `${poolId} ${id} ${sizeBytes}`).sort(),
+      snapshots: snapshots
+        .flatMap(({ id, volumeIds }) => volumeIds.map((volume) => `${volume} ${id}`))
+        .sort(),
       bases: bases
         .filter(({ state }) => state === 'READY')
         .map(({ poolId, imageId }) => `${poolId} ${imageId}`)
@@ -105,7 +111,11 @@ export async function seenInDatabase(
       storageBytes: Object.fromEntries(
         pools.map(({ poolId }) => [
           poolId,
-          sum(volumes.filter((volume) => volume.poolId === poolId).map(({ sizeBytes }) => sizeBytes)),
+          sum(
+            [...volumes, ...snapshots.map((snapshot) => ({ ...snapshot, sizeBytes: snapshot.reservedBytes }))]
+              .filter((kept) => kept.poolId === poolId)
+              .map(({ sizeBytes }) => sizeBytes),
+          ),
         ]),
       ),
       addresses: nics.map(({ id, ipAddress }) => `${id} ${ipAddress}`).sort(),

@@ -25,6 +25,13 @@ export async function seenInSimulator({
         Object.entries(volumes).map(([key, { sizeBytes }]) => `${spaced(key)} ${sizeBytes}`),
       )
       .sort(),
+    snapshots: hosts
+      .flatMap(({ volumes }) =>
+        Object.entries(volumes).flatMap(([key, { snapshots = {} }]) =>
+          Object.keys(snapshots).map((snapshot) => `${key.split('/')[1]} ${snapshot}`),
+        ),
+      )
+      .sort(),
     bases: [...new Set(hosts.flatMap(({ bases }) => Object.keys(bases).map(spaced)))].sort(),
     imageFiles: (await filesInImageStore()).sort(),
   };

@@ -5,6 +5,8 @@ const meters = [
   { begins: 'VM_CREATE', ends: 'VM_EXPUNGE' },
   { begins: 'VM_START', ends: 'VM_STOP' },
   { begins: 'VOLUME_CREATE', ends: 'VOLUME_DELETE' },
+  { begins: 'VM_SNAPSHOT_CREATE', ends: 'VM_SNAPSHOT_DELETE' },
+  { begins: 'VM_SNAPSHOT_ON_PRIMARY', ends: 'VM_SNAPSHOT_OFF_PRIMARY' },
   { begins: 'TEMPLATE_CREATE', ends: 'TEMPLATE_DELETE' },
   { begins: 'ISO_CREATE', ends: 'ISO_DELETE' },
 ] as const;
@@ -38,6 +40,11 @@ export async function unpairedUsage(db: Database): Promise<string[]> {
 async function presentThings(db: Database): Promise<Record<(typeof meters)[number]['begins'], Set<string>>> {
   const machines = await db.selectFrom('VirtualMachine').select(['id', 'state', 'lastHostId']).execute();
   const volumes = await db.selectFrom('Volume').select('id').where('state', '=', 'READY').execute();
+  const snapshots = await db
+    .selectFrom('VirtualMachineSnapshot')
+    .select(['id', 'withMemory'])
+    .where('state', '!=', 'CREATING')
+    .execute();
   const images = await db
     .selectFrom('Image')
     .innerJoin('ImageReplica', 'imageId', 'Image.id')
@@ -51,6 +58,8 @@ async function presentThings(db: Database): Promise<Record<(typeof meters)[numbe
     VM_CREATE: ids([...running, ...machines.filter(({ lastHostId }) => lastHostId !== null)]),
     VM_START: ids(running),
     VOLUME_CREATE: ids(volumes),
+    VM_SNAPSHOT_CREATE: ids(snapshots),
+    VM_SNAPSHOT_ON_PRIMARY: ids(snapshots.filter(({ withMemory }) => withMemory)),
     TEMPLATE_CREATE: ids(images.filter(({ kind }) => kind === 'TEMPLATE')),
     ISO_CREATE: ids(images.filter(({ kind }) => kind === 'ISO')),
   };

@@ -86,6 +86,13 @@ export class HypervisorHosts implements AsyncDisposable {
     return { ipAddress: `${subnet}.${100 + guest}`, macAddress: `52:54:00:77:00:${last}` };
   }
 
+  /** Gives every bridge an address in one more subnet, as an operator does before guests can be in it. */
+  async addSubnet(prefix: string): Promise<void> {
+    const places = [this.switchNamespace, ...this.hosts.map(({ networkNamespace }) => networkNamespace)];
+    for (const [index, namespace] of places.entries())
+      await inNamespace(namespace, 'ip', 'addr', 'add', `${prefix}.${index + 1}/24`, 'dev', bridge);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { libvirt } of this.hosts) await libvirt.stop({ domains: 'destroy' });
     await deleteNetworkNamespace(this.switchNamespace);

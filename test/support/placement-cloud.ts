@@ -17,6 +17,7 @@ export interface Cloud {
     isEnabled: boolean;
     isSimulator: boolean;
     canTakeRunning: boolean;
+    hasUefi: boolean;
     tags: string[];
     reserved: Reserved;
     cpuMhz: number;
@@ -283,7 +284,7 @@ async function writeHosts(
       cpuCores: 1,
       cpuMhz: host.cpuMhz,
       memoryBytes: host.memoryGib * Number(gib),
-      facts: { capabilities: { liveMigration: host.canTakeRunning } },
+      facts: { capabilities: { liveMigration: host.canTakeRunning, uefi: host.hasUefi } },
       tags: host.tags,
       ...ids.reservedFor(host.reserved),
       ...stamps,

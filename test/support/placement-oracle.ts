@@ -20,6 +20,7 @@ export interface Wish {
   cluster: number | null;
   excluded: number[];
   isLive: boolean;
+  isUefi: boolean;
   isNew: boolean;
 }
 
@@ -86,6 +87,7 @@ export function expectedReasons(cloud: Cloud, wish: Wish, rules: Rules, index: n
     otherPod: wish.pod !== null && wish.pod !== cluster.pod,
     otherHypervisor: wish.lastHost !== null && cloud.hosts[wish.lastHost]!.isSimulator !== host.isSimulator,
     noLiveMigration: wish.isLive && !host.canTakeRunning,
+    noUefi: wish.isUefi && !host.hasUefi,
     reservedForOthers: ![host.reserved, cluster.reserved, pod.reserved].every((reserved) =>
       isFor(reserved, wish.account),
     ),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { SimulatedState } from '@nephos/host-agent/drivers/simulator/simulated-state.ts';
+import { readState } from '@nephos/host-agent/drivers/simulator/simulated-state.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { runBesideGuests } from './guest.ts';
 import { guestBridge } from './steps/zone.ts';
@@ -61,9 +61,9 @@ export async function heldByGuestNetwork(world: World): Promise<string[]> {
 }
 
 /** What the simulated host has. */
-export async function heldBySimulator({ product }: World): Promise<string[]> {
+export function heldBySimulator({ product }: World): string[] {
   const file = path.join(product.dataFolder, 'agents/host/simulated.json');
-  const { machines, volumes, bases } = JSON.parse(await readFile(file, 'utf8')) as SimulatedState;
+  const { machines, volumes, bases } = readState(file);
   return [machines, volumes, bases].flatMap((things) => Object.keys(things));
 }
 

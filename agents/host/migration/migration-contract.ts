@@ -152,6 +152,16 @@ export function describeMigrationContract(name: string, open: () => Promise<Driv
       await dispose(machine);
     });
 
+    test('one that is expected anew comes by what was agreed last, and by nothing else', async () => {
+      const machine = await aRunningMachine();
+      const first = await expected(machine);
+      const second = await expected(machine);
+      await expect(from.run('machine.migrate', first)).rejects.toMatchObject({ code: 'PEER_UNREACHABLE' });
+      await from.run('machine.migrate', second);
+      expect(await powers(machine)).toEqual(['ABSENT', 'ON']);
+      await dispose(machine);
+    });
+
     test('one that does not run there, or is not expected, stays what it is', async () => {
       const machine = await aRunningMachine();
       const order = await expected(machine);

@@ -3,6 +3,7 @@ import { powerState, type MachineSpec } from '@nephos/agent-protocol/machine.ts'
 import type { CommandHandlers } from '@nephos/agent-runtime/command-runner.ts';
 import type { AgentIdentity } from '@nephos/agent-runtime/identity.ts';
 import { readLine } from '@nephos/agent-runtime/peer/read-line.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { PeerListener } from '@nephos/agent-runtime/peer/peer-listener.ts';
 import { openPeerStream } from '@nephos/agent-runtime/peer/peer-stream.ts';
 import type { Logger } from 'pino';
@@ -24,9 +25,20 @@ const answerTimeoutMs = 15_000;
 export function migrationCommandHandlers(options: MigrationOptions): CommandHandlers {
   const { driver, peers, log } = options;
   const { migration } = driver;
+  /** By which ticket a machine comes, or came last. */
+  const arrivals = new Map<Id<'VirtualMachine'>, string>();
+  const forget = (machineId: Id<'VirtualMachine'>, ticket: string) => {
+    if (arrivals.get(machineId) === ticket) arrivals.delete(machineId);
+    return migration.forget(machineId);
+  };
   return {
     'migration.expect': {
       run: async ({ machine, sourceAgentId, ticket }) => {
+        const { machineId } = machine;
+        const earlier = arrivals.get(machineId);
+        arrivals.set(machineId, ticket);
+        // It has been here since and gone again: nobody asks any more how it came then.
+        if (earlier !== undefined && earlier !== ticket) await peers.forget(earlier);
         await migration.prepare(machine);
         return peers.expect({
           ticket,
@@ -38,11 +50,13 @@ export function migrationCommandHandlers(options: MigrationOptions): CommandHand
             }
             await migration.receive(machine, channel, stream);
             // The source may still have to ask where it is, should it not have heard.
-            const { power } = await driver.observeMachine(machine.machineId);
+            const { power } = await driver.observeMachine(machineId);
             if (power === 'ON') peers.letGo(ticket);
           },
           onIdle: () => {
-            migration.forget(machine.machineId).catch((error: unknown) => {
+            // The end of waiting for one arrival is not the end of the next.
+            if (arrivals.get(machineId) !== ticket) return;
+            forget(machineId, ticket).catch((error: unknown) => {
               log.warn({ err: error }, 'what was prepared for a machine could not be taken back');
             });
           },
@@ -58,7 +72,7 @@ export function migrationCommandHandlers(options: MigrationOptions): CommandHand
     'migration.forget': {
       run: async ({ machineId, ticket }) => {
         await peers.forget(ticket);
-        const { power } = await migration.forget(machineId);
+        const { power } = await forget(machineId, ticket);
         return { power };
       },
       observe: () => Promise.resolve(null),

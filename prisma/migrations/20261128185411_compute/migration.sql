@@ -371,12 +371,14 @@ END $$;
 -- The partitions of a table whose whole period lies before a moment, oldest first, and when each begins.
 CREATE FUNCTION nephos_partitions_before(parent text, period text, before timestamptz)
 RETURNS TABLE (child text, since timestamptz) LANGUAGE sql STABLE AS $$
-  SELECT p.child, p.low AT TIME ZONE 'UTC' FROM (
+  -- Materialized: otherwise the planner may read a time out of the name of any relation there is.
+  WITH p AS MATERIALIZED (
     SELECT c.relname::text AS child,
       to_timestamp(substr(c.relname, length(parent) + 2), nephos_partition_mask(period))::timestamp AS low
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = to_regclass(quote_ident(parent))
-  ) p
+  )
+  SELECT p.child, p.low AT TIME ZONE 'UTC' FROM p
   WHERE p.low + ('1 ' || period)::interval <= before AT TIME ZONE 'UTC'
   ORDER BY p.low
 $$;

@@ -9,7 +9,7 @@ const UsageRecord = builder.objectRef<Row<'UsageRecord'>>('UsageRecord').impleme
   fields: (t) => ({
     usageType: t.exposeInt('usageType', {
       description:
-        'CloudStack’s number: 1 running machine, 2 allocated machine, 6 volume, 7 template, 8 ISO.',
+        'CloudStack’s number: 1 running machine, 2 allocated machine, 6 volume, 7 template, 8 ISO, 25 machine snapshot, 27 its memory on primary storage.',
     }),
     resourceId: t.exposeID('resourceId', { description: 'The thing; it may be gone by now.' }),
     resourceName: t.exposeString('resourceName', { description: 'Its name at the time.' }),

@@ -1,17 +1,9 @@
-import type { LeaseAction } from '@nephos/model/generated/enums.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { changedFields } from '../../platform/audit/changed-fields.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 import { loadMachine, type MachineInput } from '../virtual-machine/machine-change.ts';
-
-/** How long a machine may stay, and what happens then. */
-export interface Lease {
-  expiresAt: Date;
-  action: LeaseAction;
-}
-
-const mostYears = 10;
+import { checkLease, type Lease } from './check-lease.ts';
 
 /** Leases of machines: until when each may stay. */
 export class LeaseService {
@@ -27,7 +19,9 @@ export class LeaseService {
    */
   set(actor: Actor, input: MachineInput & { lease: Lease | null }): Promise<{ virtualMachineId: string }> {
     const { lease } = input;
-    if (lease !== null) this.#check(lease);
+    const check = new Check();
+    checkLease(check, lease, this.#platform.clock.now());
+    check.done();
     const action = 'virtualMachine.lease';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const seen = await loadMachine(mutation.tx, actor, input, action);
@@ -42,19 +36,5 @@ export class LeaseService {
       mutation.concerns('VirtualMachine', seen.id, seen.accountId, changes);
       return { virtualMachineId: seen.id };
     });
-  }
-
-  #check({ expiresAt }: Lease): void {
-    const check = new Check();
-    const now = this.#platform.clock.now();
-    const latest = new Date(now);
-    latest.setUTCFullYear(latest.getUTCFullYear() + mostYears);
-    check.that(
-      expiresAt > now && expiresAt <= latest,
-      'input.lease.expiresAt',
-      expiresAt,
-      `must be in the future, within ${mostYears} years`,
-    );
-    check.done();
   }
 }

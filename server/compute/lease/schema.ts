@@ -3,7 +3,7 @@ import { parseId } from '@nephos/model/kernel/ids.ts';
 import { builder } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { VirtualMachine } from '../virtual-machine/schema.ts';
-import type { Lease } from './lease-service.ts';
+import type { Lease } from './check-lease.ts';
 
 const LeaseAction = builder.enumType('LeaseAction', {
   description: 'What happens to a machine when its lease ends.',
@@ -46,7 +46,8 @@ builder.objectField(VirtualMachine, 'lease', (t) =>
   }),
 );
 
-const LeaseInput = builder.inputType('LeaseInput', {
+/** How long a machine may stay. */
+export const LeaseInput = builder.inputType('LeaseInput', {
   description: 'How long a machine may stay.',
   fields: (t) => ({
     expiresAt: t.field({ type: 'DateTime', description: 'When it ends: in the future, within 10 years.' }),

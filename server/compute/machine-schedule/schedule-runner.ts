@@ -1,15 +1,18 @@
 import type { Transaction } from '@nephos/model/database.ts';
-import type { ScheduledAction } from '@nephos/model/generated/enums.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { PlatformError } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Reconciler } from '../../platform/reconciler.ts';
+import type { SnapshotService } from '../machine-snapshot/snapshot-service.ts';
 import type { LifecycleService } from '../virtual-machine/lifecycle-service.ts';
 import type { MachineInput } from '../virtual-machine/machine-change.ts';
 import { nextRun } from './recurrence.ts';
 import type { ScheduleRow } from './schedule-service.ts';
 
 const batch = 100;
+
+/** What a snapshot is called that a schedule took. */
+const nameAt = (at: Date) => `scheduled ${at.toISOString().slice(0, 16).replace('T', ' ').replace(':', '.')}`;
 
 /** Another server has just carried it out, or somebody changed it. */
 class NotDueAnyMore extends Error {
@@ -23,10 +26,13 @@ type Outcome = { lastJobId: Id<'Job'>; lastSkipReason: null } | { lastJobId: nul
  * Carries out what is due: each moment once, however many servers look. The job is made in the very transaction that
  * moves the schedule to its next moment.
  */
-export function createScheduleRunner(platform: Platform, machines: LifecycleService): Reconciler {
+export function createScheduleRunner(
+  platform: Platform,
+  { machines, snapshots }: { machines: LifecycleService; snapshots: SnapshotService },
+): Reconciler {
   const { db, clock, settings, log } = platform;
 
-  const perform = (action: ScheduledAction, input: MachineInput): Promise<unknown> => {
+  const perform = ({ id, action }: ScheduleRow, input: MachineInput): Promise<unknown> => {
     switch (action) {
       case 'START':
         return machines.start(null, input);
@@ -36,6 +42,8 @@ export function createScheduleRunner(platform: Platform, machines: LifecycleServ
       case 'REBOOT':
       case 'FORCE_REBOOT':
         return machines.reboot(null, { ...input, isForced: action === 'FORCE_REBOOT' });
+      case 'SNAPSHOT':
+        return snapshots.create(null, { ...input, name: nameAt(clock.now()), scheduleId: id });
     }
   };
 
@@ -64,7 +72,7 @@ export function createScheduleRunner(platform: Platform, machines: LifecycleServ
       return;
     }
     try {
-      await perform(schedule.action, {
+      await perform(schedule, {
         id: schedule.virtualMachineId,
         alongside: (tx, jobId) => advance(tx, schedule, at, { lastJobId: jobId, lastSkipReason: null }),
       });

@@ -19,6 +19,8 @@ export interface ScheduleChange extends ExpectsVersion {
   cron?: string | null | undefined;
   timeZone?: string | null | undefined;
   isEnabled?: boolean | null | undefined;
+  /** How many of its snapshots stay; for `SNAPSHOT`, and for nothing else. */
+  keep?: number | null | undefined;
   /** `null`: at once; left out: as it is. */
   startsAt?: Date | null | undefined;
   /** `null`: never; left out: as it is. */
@@ -34,6 +36,7 @@ export interface CreateScheduleInput extends ScheduleChange {
 }
 
 const mostSchedules = 20;
+const mostKept = 100;
 
 /** What one must be allowed to do oneself, to have it done again and again. */
 const permissionFor: Record<ScheduledAction, Permission> = {
@@ -42,9 +45,10 @@ const permissionFor: Record<ScheduledAction, Permission> = {
   FORCE_STOP: 'virtualMachine.stop',
   REBOOT: 'virtualMachine.reboot',
   FORCE_REBOOT: 'virtualMachine.reboot',
+  SNAPSHOT: 'virtualMachineSnapshot.create',
 };
 
-type Facts = Recurrence & Pick<ScheduleRow, 'description' | 'action' | 'isEnabled'>;
+type Facts = Recurrence & Pick<ScheduleRow, 'description' | 'action' | 'keep' | 'isEnabled'>;
 
 /** What is done to machines again and again. */
 export class ScheduleService {
@@ -57,7 +61,7 @@ export class ScheduleService {
   /** @throws PlatformError VALIDATION_FAILED, NOT_FOUND, FORBIDDEN, RESOURCE_LIMIT_EXCEEDED beyond 20 for a machine */
   create(actor: Actor, input: CreateScheduleInput): Promise<{ scheduleId: string }> {
     const action = 'virtualMachineSchedule.create';
-    const blank = { description: '', isEnabled: true, startsAt: null, endsAt: null };
+    const blank = { description: '', keep: null, isEnabled: true, startsAt: null, endsAt: null };
     const facts = this.#checked(withChange({ ...blank, ...required(input) }, input));
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx, at } = mutation;
@@ -121,6 +125,7 @@ export class ScheduleService {
     const check = new Check();
     check.line('input.description', facts.description);
     checkRecurrence(check, facts, this.#platform.clock.now());
+    checkKeep(check, facts);
     check.done();
     return facts;
   }
@@ -128,20 +133,34 @@ export class ScheduleService {
 
 const required = ({ action, cron, timeZone }: CreateScheduleInput) => ({ action, cron, timeZone });
 
-function factsOf({ description, action, cron, timeZone, isEnabled, startsAt, endsAt }: ScheduleRow): Facts {
-  return { description, action, cron, timeZone, isEnabled, startsAt, endsAt };
+function factsOf(row: ScheduleRow): Facts {
+  const { description, action, keep, cron, timeZone, isEnabled, startsAt, endsAt } = row;
+  return { description, action, keep, cron, timeZone, isEnabled, startsAt, endsAt };
 }
 
 function withChange(before: Facts, change: ScheduleChange): Facts {
   return {
     description: change.description ?? before.description,
     action: change.action ?? before.action,
+    keep: keepAfter(before, change),
     cron: change.cron ?? before.cron,
     timeZone: change.timeZone ?? before.timeZone,
     isEnabled: change.isEnabled ?? before.isEnabled,
     startsAt: change.startsAt === undefined ? before.startsAt : change.startsAt,
     endsAt: change.endsAt === undefined ? before.endsAt : change.endsAt,
   };
+}
+
+/** What takes no snapshots keeps none. */
+function keepAfter(before: Facts, change: ScheduleChange): number | null {
+  const isOther = change.action != null && change.action !== 'SNAPSHOT';
+  return change.keep ?? (isOther ? null : before.keep);
+}
+
+function checkKeep(check: Check, { action, keep }: Facts): void {
+  const rule = `must be 1 to ${mostKept} for SNAPSHOT, and left out for all else`;
+  const isRight = action === 'SNAPSHOT' ? keep !== null && keep >= 1 && keep <= mostKept : keep === null;
+  check.that(isRight, 'input.keep', keep, rule);
 }
 
 function firstRun(facts: Facts, at: Date): Date | null {

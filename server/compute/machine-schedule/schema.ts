@@ -16,6 +16,10 @@ const ScheduledAction = builder.enumType('ScheduledAction', {
     FORCE_STOP: { description: 'Its plug is pulled.' },
     REBOOT: { description: 'Its guest is asked to restart, and it is reset if it does not.' },
     FORCE_REBOOT: { description: 'It is reset.' },
+    SNAPSHOT: {
+      description:
+        'A snapshot of it is taken: with memory if it runs, and of its disks alone if it does not.',
+    },
   } satisfies Record<keyof typeof ScheduledActions, { description: string }>,
 });
 
@@ -31,6 +35,10 @@ export const VirtualMachineSchedule = builder
         type: ScheduledAction,
         description: 'What is done.',
         resolve: ({ action }) => action,
+      }),
+      keep: t.exposeInt('keep', {
+        nullable: true,
+        description: 'How many of the snapshots that it took stay; null for all other actions.',
       }),
       cron: t.exposeString('cron', {
         description: 'When: minute, hour, day of the month, month, day of the week.',
@@ -114,6 +122,9 @@ const VirtualMachineSchedulePayload = builder
 const cronDescription =
   'When: minute, hour, day of the month, month, day of the week, like `0 7 * * MON-FRI`; at least 5 minutes apart.';
 
+const keepDescription =
+  'How many of its snapshots stay, for SNAPSHOT: the oldest is deleted when one more was taken. 1 to 100.';
+
 const CreateVirtualMachineScheduleInput = builder.inputType('CreateVirtualMachineScheduleInput', {
   description: 'Something to be done to a machine again and again.',
   fields: (t) => ({
@@ -123,6 +134,7 @@ const CreateVirtualMachineScheduleInput = builder.inputType('CreateVirtualMachin
       type: ScheduledAction,
       description: 'What is to be done; you must be allowed to do it yourself.',
     }),
+    keep: t.int({ required: false, description: keepDescription }),
     cron: t.string({ description: cronDescription }),
     timeZone: t.string({ description: 'The time zone whose days it goes by: `Asia/Shanghai`, `UTC`.' }),
     isEnabled: t.boolean({ defaultValue: true, description: 'Whether anything is done.' }),
@@ -153,6 +165,7 @@ const UpdateVirtualMachineScheduleInput = builder.inputType('UpdateVirtualMachin
     id: t.id({ description: 'The schedule.' }),
     description: t.string({ required: false, description: 'What it is for.' }),
     action: t.field({ type: ScheduledAction, required: false, description: 'What is to be done.' }),
+    keep: t.int({ required: false, description: keepDescription }),
     cron: t.string({ required: false, description: cronDescription }),
     timeZone: t.string({ required: false, description: 'The time zone whose days it goes by.' }),
     isEnabled: t.boolean({ required: false, description: 'Whether anything is done.' }),

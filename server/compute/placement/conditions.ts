@@ -27,7 +27,7 @@ export function storageTagSets({ newDisks }: Demand): string[][] {
 }
 
 /** Whether a pool, `p` with the capacity `pc`, has room for new disks. */
-export const poolHasRoom = (demand: Demand, rules: PlacementRules) => sql<boolean>`(
+export const poolHasRoom = (demand: Pick<Demand, 'newDisks'>, rules: PlacementRules) => sql<boolean>`(
   pc."allocatedBytes" + ${newDiskBytes(demand)} <= pc."totalBytes" * coalesce(p."overprovisioning", ${rules.storageOverprovisioning})
   and pc."usedBytes" * 100 <= pc."totalBytes" * ${rules.storageThreshold})`;
 
@@ -45,7 +45,12 @@ const reaches = (tags: readonly string[], and = sql``) =>
  */
 export function conditionsOf({ demand, affinity, rules }: Question) {
   const { poolIds, networkId, podId, clusterId, targetHostId, excludedHostIds = [] } = demand;
-  const { sameHypervisorAs = null, needsLiveMigration = false, needsOpenZone = false } = demand;
+  const {
+    sameHypervisorAs = null,
+    needsLiveMigration = false,
+    needsOpenZone = false,
+    needsUefi = false,
+  } = demand;
   const { together, apart } = affinity;
   const isNew = clusterId === undefined;
   const tags = requiredTags(demand, rules);
@@ -68,6 +73,9 @@ export function conditionsOf({ demand, affinity, rules }: Question) {
         : sql<boolean>`h."hypervisor" = coalesce((select l."hypervisor" from "Host" l where l."id" = ${sameHypervisorAs}), h."hypervisor")`,
     noLiveMigration: needsLiveMigration
       ? sql<boolean>`coalesce((h."facts" -> 'capabilities' ->> 'liveMigration')::boolean, false)`
+      : always,
+    noUefi: needsUefi
+      ? sql<boolean>`coalesce((h."facts" -> 'capabilities' ->> 'uefi')::boolean, false)`
       : always,
     reservedForOthers: sql<boolean>`c."dedicatedTo" <@ ${ownerKeys(demand)}`,
     tagsMissing: tags.length === 0 ? always : sql<boolean>`h."tags" @> ${tags}::text[]`,

@@ -43,6 +43,8 @@ export interface Demand {
   excludedHostIds?: readonly Id<'Host'>[];
   /** New machines come only into an open zone. */
   needsOpenZone?: boolean;
+  /** It starts by UEFI, and its host must have the firmware. */
+  needsUefi?: boolean;
   /** Its agent must be able to take machines that run. */
   needsLiveMigration?: boolean;
 }

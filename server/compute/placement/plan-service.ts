@@ -43,7 +43,7 @@ export class PlanService {
    * looks for a host
    */
   planDeploy(actor: Actor, input: DeployInput): Promise<DeployPlan> {
-    checkDeployInput(input);
+    checkDeployInput(input, this.#platform.clock.now());
     const { db, settings } = this.#platform;
     return db
       .transaction()

@@ -84,7 +84,7 @@ export async function choosePools(
 export async function takePools(
   tx: Transaction,
   pools: readonly ReservedPool[],
-  demand: Demand,
+  demand: Pick<Demand, 'newDisks'>,
   rules: PlacementRules,
 ): Promise<void> {
   const wanted = Map.groupBy(demand.newDisks, (_disk, index) => pools[index]?.poolId);
@@ -93,10 +93,15 @@ export async function takePools(
     const { rows } = await sql`
       update "StoragePoolCapacity" pc set "allocatedBytes" = pc."allocatedBytes" + ${newDiskBytes({ newDisks })}
       from "StoragePool" p where p."id" = pc."poolId" and pc."poolId" = ${poolId} and p."state" = 'UP'
-        and ${poolHasRoom({ ...demand, newDisks }, rules)}
+        and ${poolHasRoom({ newDisks }, rules)}
       returning pc."poolId"`.execute(tx);
     if (rows.length === 0) throw new SpaceTaken();
   }
+}
+
+/** Takes from a pool what a disk needs that lies there already, whether the pool has it or not. */
+export async function takeFromPool(tx: Transaction, poolId: Id<'StoragePool'>, bytes: bigint): Promise<void> {
+  await releasePool(tx, poolId, -bytes);
 }
 
 /** Gives back the space that was promised for a disk. */

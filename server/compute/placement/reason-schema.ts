@@ -19,6 +19,7 @@ const reasons: Record<Reason, { name: string; description: string }> = {
     description: 'Its hypervisor is another than the machine ran on last.',
   },
   noLiveMigration: { name: 'NO_LIVE_MIGRATION', description: 'It cannot take machines that run.' },
+  noUefi: { name: 'NO_UEFI', description: 'It has no UEFI firmware, by which the machine starts.' },
   reservedForOthers: {
     name: 'RESERVED_FOR_OTHERS',
     description: 'The host, its cluster or its pod is reserved for others.',

@@ -39,6 +39,7 @@ const sentences: Record<Reason, (facts: HostFactsForVerdict, question: Question)
   otherPod: ({ podName }) => `is in pod ${podName}; the machine’s address is of another`,
   otherHypervisor: ({ hypervisor }) => `runs ${hypervisor}; the machine needs what it ran on last`,
   noLiveMigration: () => 'cannot take machines that run',
+  noUefi: () => 'has no UEFI firmware, by which the machine starts',
   reservedForOthers: () => 'is reserved for others, or its cluster or pod is',
   tagsMissing: ({ tags }, { demand, rules }) =>
     `lacks the tags ${listed(requiredTags(demand, rules).filter((tag) => !tags.includes(tag)))}`,

@@ -16,6 +16,7 @@ export const machineActions = {
   ATTACH_ISO: { permission: 'virtualMachine.attachIso', event: 'setIso' },
   DETACH_ISO: { permission: 'virtualMachine.detachIso', event: 'setIso' },
   CREATE_TEMPLATE: { permission: 'template.create', event: 'createTemplate' },
+  CREATE_SNAPSHOT: { permission: 'virtualMachineSnapshot.create', event: 'createSnapshot' },
   OPEN_CONSOLE: { permission: 'virtualMachine.console', event: 'openConsole' },
   RESET_PASSWORD: { permission: 'virtualMachine.resetPassword', event: 'resetPassword' },
   RESET_SSH_KEYS: { permission: 'virtualMachine.resetSshKeys', event: 'resetKeys' },
@@ -24,10 +25,12 @@ export const machineActions = {
   DETACH_NIC: { permission: 'virtualMachine.detachNic', event: 'changeNics' },
   UPDATE_NIC: { permission: 'virtualMachine.updateNic', event: 'changeNics' },
   REINSTALL: { permission: 'virtualMachine.reinstall', event: 'reinstall' },
+  ASSIGN: { permission: 'virtualMachine.assign', event: 'assign' },
   UPDATE: { permission: 'virtualMachine.update', event: null },
   DESTROY: { permission: 'virtualMachine.destroy', event: 'destroy' },
   RECOVER: { permission: 'virtualMachine.recover', event: 'recover' },
   EXPUNGE: { permission: 'virtualMachine.expunge', event: 'expunge' },
+  UNMANAGE: { permission: 'foreignMachine.release', event: 'unmanage' },
 } as const satisfies Record<string, { permission: Permission; event: VirtualMachineEvent | null }>;
 
 /** What delete protection keeps from a machine. */
@@ -70,6 +73,18 @@ function reasonAgainst(
     return `it is ${machine.state}, and must be ${statesThatAccept(event).join(' or ')}`;
   }
   if (machine.isDeleteProtected && protectedActions.has(action)) return 'it is protected against deletion';
+  const kept = snapshotsAgainst(owner, action);
+  if (kept !== null) return kept;
   if (action === 'DETACH_ISO' && machine.isoId === null) return 'there is no disc in its drive';
+  return null;
+}
+
+/** What a machine's snapshots keep from it. */
+function snapshotsAgainst(owner: OwnerFacts, action: MachineAction): string | null {
+  if (action === 'REINSTALL' && owner.hasSnapshots)
+    return 'it has snapshots, which keep the disks that it has';
+  if ((action === 'ATTACH_NIC' || action === 'DETACH_NIC') && owner.hasMemorySnapshots)
+    return 'it has snapshots with memory, which know the network cards that it has';
+  if (action === 'SCALE' && owner.isSnapshotWorkedOn) return 'one of its snapshots is being worked on';
   return null;
 }

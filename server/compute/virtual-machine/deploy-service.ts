@@ -45,8 +45,8 @@ export class DeployService {
    * INSUFFICIENT_CAPACITY, RESOURCE_LIMIT_EXCEEDED; then nothing was reserved
    */
   async deploy(actor: Actor, input: DeployInput): Promise<DeployedMachine[]> {
-    checkDeployInput(input);
-    const { settings, sealing } = this.#platform;
+    const { settings, sealing, clock } = this.#platform;
+    checkDeployInput(input, clock.now());
     // Beside the answer, which is kept for those who ask again.
     const passwords = new Map<string, string>();
     const rules = placementRules(settings);
@@ -54,7 +54,7 @@ export class DeployService {
     const make = (space: 'AT_ONCE' | 'LATE') => async (mutation: Mutation) => {
       const { tx, at } = mutation;
       const prepared = await prepareDeploy({ tx, actor, settings, isHeld: true }, input);
-      const { owner, zone, size, headroom, root, dataDisks, networkId, affinityGroupIds, demand, amounts } =
+      const { owner, zone, size, headroom, root, dataDisks, network, affinityGroupIds, demand, amounts } =
         prepared;
       assertOpenForNew(zone);
       const sshPublicKeys = await publicKeysOf(tx, actor, input.sshKeyPairIds, action);
@@ -64,15 +64,15 @@ export class DeployService {
         const placement = await reserveHost(tx, demand, rules, space);
         const password = input.generatesPassword ? newGuestPassword(sealing, machineId) : null;
         if (password !== null) passwords.set(machineId, password.password);
-        const made = await insertMachine(tx, input, {
+        const { job: made, done } = await insertMachine(tx, input, {
           ...{ machineId, name, owner, size, headroom, root, dataDisks, placement },
-          ...{ networkId, sshPublicKeys, password, at },
+          ...{ network, sshPublicKeys, password, at },
         });
         await insertMembers(tx, machineId, affinityGroupIds);
         const target = { kind: 'VirtualMachine', id: machineId, accountId: owner.accountId };
         const job = input.startsNow
-          ? await mutation.startJob(this.#deploy, made, target, ['reserve'])
-          : await mutation.startJob(this.#create, made, target, ['reserve']);
+          ? await mutation.startJob(this.#deploy, made, target, done)
+          : await mutation.startJob(this.#create, made, target, done);
         machines.push({ virtualMachineId: machineId, jobId: job.id });
         // Everybody's pools, and all that the owner has, are held for a moment only.
         if (space === 'LATE') await takePools(tx, placement.pools, demand, rules);

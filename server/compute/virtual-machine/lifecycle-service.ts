@@ -209,7 +209,7 @@ export class LifecycleService {
       const { tx } = mutation;
       const seen = await loadMachine(tx, actor, input, action);
       if (actor !== null) assertUnprotected(seen);
-      const machine = await move(tx, input.id, 'expunge');
+      const machine = await move(tx, input.id, 'expunge', { destroyedAt: seen.destroyedAt ?? mutation.at });
       const job = await mutation.startJob(
         this.#sagas.expunge,
         {

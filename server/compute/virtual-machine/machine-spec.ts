@@ -15,6 +15,46 @@ export const decodeSpec = (text: MachineSpecText): MachineSpec => machineSpec.de
 
 type NetworkSpec = MachineSpec['nics'][number]['network'];
 
+/** What a host needs to know of a guest network, but for the range that an address is of. */
+export type NetworkFacts = Omit<NetworkSpec, 'cidr' | 'gateway'>;
+
+/** The guest network that machines of a BASIC zone are plugged into: its first. @throws PlatformError INVALID_STATE */
+export async function firstGuestNetwork(
+  db: Database | Transaction,
+  zoneId: Id<'Zone'>,
+): Promise<NetworkFacts> {
+  const found = await db
+    .selectFrom('GuestNetwork')
+    .innerJoin('Zone', 'Zone.id', 'GuestNetwork.zoneId')
+    .innerJoin(
+      'PhysicalNetworkTraffic',
+      'PhysicalNetworkTraffic.physicalNetworkId',
+      'GuestNetwork.physicalNetworkId',
+    )
+    .select(['GuestNetwork.id', 'label', 'dns1', 'dns2', 'networkDomain'])
+    .where('GuestNetwork.zoneId', '=', zoneId)
+    .where('trafficType', '=', 'GUEST')
+    .orderBy('GuestNetwork.id')
+    .executeTakeFirst();
+  if (found === undefined)
+    throw new PlatformError('INVALID_STATE', 'the zone has no guest network yet', { details: { zoneId } });
+  return { networkId: found.id, ...factsOf(found) };
+}
+
+function factsOf({
+  label,
+  dns1,
+  dns2,
+  networkDomain,
+}: {
+  label: string;
+  dns1: string;
+  dns2: string | null;
+  networkDomain: string | null;
+}): Omit<NetworkFacts, 'networkId'> {
+  return { bridge: label, dns: [dns1, ...(dns2 === null ? [] : [dns2])], domain: networkDomain };
+}
+
 /** What a host needs to know of the guest network that guests of a pod are plugged into. */
 export async function guestNetworkSpec(
   db: Database | Transaction,
@@ -44,14 +84,7 @@ export async function guestNetworkSpec(
       `address ${address} is of no range of network ${networkId} in pod ${podId}`,
     );
   }
-  return {
-    networkId,
-    bridge: found.label,
-    cidr: found.cidr,
-    gateway: found.gateway,
-    dns: [found.dns1, ...(found.dns2 === null ? [] : [found.dns2])],
-    domain: found.networkDomain,
-  };
+  return { networkId, cidr: found.cidr, gateway: found.gateway, ...factsOf(found) };
 }
 
 export interface ImageFile {

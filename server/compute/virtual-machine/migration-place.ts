@@ -26,6 +26,7 @@ export async function demandOfStart(tx: Transaction, machine: MachineRow): Promi
     preferredHostId: null,
     sameHypervisorAs: machine.lastHostId,
     forMachineId: machine.id,
+    needsUefi: machine.bootMode === 'UEFI',
   };
 }
 

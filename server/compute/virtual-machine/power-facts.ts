@@ -47,7 +47,7 @@ export class PowerFacts implements AgentListener {
   async onHello(agent: Row<'Agent'>, hello: Hello): Promise<void> {
     const host = await this.#hostOf(agent.id);
     if (host === undefined || hello.host === null) return;
-    const { db, clock, log } = this.#platform;
+    const { db, clock } = this.#platform;
     const at = clock.now();
     const seen = new Map(hello.host.machines.map(({ machineId, power }) => [machineId as string, power]));
     const believedHere = await db
@@ -59,12 +59,6 @@ export class PowerFacts implements AgentListener {
     const believed = new Set<string>(believedHere.map(({ id }) => id));
     for (const { machineId, power } of hello.host.machines) {
       if (!believed.has(machineId)) await this.#take(host, machineId, power, at);
-    }
-    if (hello.host.strangers.length > 0) {
-      log.info(
-        { host: host.name, strangers: hello.host.strangers },
-        'host has machines that are none of ours',
-      );
     }
   }
 

@@ -41,10 +41,12 @@ export const VirtualMachineState = builder.enumType('VirtualMachineState', {
     ERROR: { description: 'Could not be made; `stateReason` says why. It holds nothing.' },
     UNKNOWN: { description: 'Its host is silent: nobody knows whether it runs.' },
     RESTORING: { description: 'Is being brought back to an earlier state.' },
+    RELEASING: { description: 'Is being let go of: it will be a foreign machine.' },
   } satisfies Record<keyof typeof VirtualMachineStates, { description: string }>,
 });
 
-const PowerState = builder.enumType('PowerState', {
+/** What a host says of a machine’s power. */
+export const PowerState = builder.enumType('PowerState', {
   description: 'What a host says of a machine’s power.',
   values: {
     ON: { description: 'It runs.' },
@@ -76,6 +78,7 @@ const MachineActionEnum = builder.enumType('VirtualMachineAction', {
     ATTACH_ISO: { description: 'attachIso' },
     DETACH_ISO: { description: 'detachIso' },
     CREATE_TEMPLATE: { description: 'createTemplate' },
+    CREATE_SNAPSHOT: { description: 'createVirtualMachineSnapshot' },
     OPEN_CONSOLE: { description: 'createConsoleAccess' },
     RESET_PASSWORD: { description: 'resetVirtualMachinePassword' },
     RESET_SSH_KEYS: { description: 'resetVirtualMachineSshKeys' },
@@ -84,10 +87,12 @@ const MachineActionEnum = builder.enumType('VirtualMachineAction', {
     DETACH_NIC: { description: 'detachNic' },
     UPDATE_NIC: { description: 'updateNic' },
     REINSTALL: { description: 'reinstallVirtualMachine' },
+    ASSIGN: { description: 'assignVirtualMachine' },
     UPDATE: { description: 'updateVirtualMachine' },
     DESTROY: { description: 'destroyVirtualMachine' },
     RECOVER: { description: 'recoverVirtualMachine' },
     EXPUNGE: { description: 'expungeVirtualMachine' },
+    UNMANAGE: { description: 'unmanageVirtualMachine' },
   } satisfies Record<MachineAction, { description: string }>,
 });
 

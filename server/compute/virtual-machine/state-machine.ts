@@ -13,13 +13,18 @@ export type VirtualMachineEvent =
   | 'resetKeys'
   | 'changeNics'
   | 'changeAffinity'
+  | 'assign'
   | 'reinstall'
   | 'destroy'
   | 'recover'
   | 'expunge'
   | 'setIso'
   | 'createTemplate'
+  | 'createSnapshot'
+  | 'revert'
+  | 'deleteSnapshot'
   | 'openConsole'
+  | 'unmanage'
   | 'created'
   | 'started'
   | 'startFailed'
@@ -31,10 +36,14 @@ export type VirtualMachineEvent =
   | 'reinstalled'
   | 'reinstallFailed'
   | 'restarted'
+  | 'reverted'
+  | 'revertFailed'
   | 'stopped'
   | 'stopFailed'
   | 'destroyed'
   | 'expungeFailed'
+  | 'unmanageFailed'
+  | 'keptRunning'
   | 'foundOn'
   | 'foundPaused'
   | 'foundOff'
@@ -49,12 +58,17 @@ export const virtualMachineTransitions: Transitions = {
     destroy: 'STOPPING',
     setIso: 'STOPPED',
     createTemplate: 'STOPPED',
+    createSnapshot: 'STOPPED',
+    revert: 'RESTORING',
+    deleteSnapshot: 'STOPPED',
     scale: 'STOPPED',
     resetPassword: 'STOPPED',
     resetKeys: 'STOPPED',
     changeNics: 'STOPPED',
     changeAffinity: 'STOPPED',
+    assign: 'STOPPED',
     reinstall: 'RESTORING',
+    unmanage: 'RELEASING',
     migrate: 'STOPPED',
     foundOn: 'RUNNING',
   },
@@ -68,11 +82,15 @@ export const virtualMachineTransitions: Transitions = {
     migrate: 'MIGRATING',
     scale: 'RUNNING',
     reinstall: 'RESTORING',
+    unmanage: 'RELEASING',
     resetPassword: 'RUNNING',
     changeNics: 'RUNNING',
     changeAffinity: 'RUNNING',
     destroy: 'STOPPING',
     setIso: 'RUNNING',
+    createSnapshot: 'RUNNING',
+    revert: 'RESTORING',
+    deleteSnapshot: 'RUNNING',
     openConsole: 'RUNNING',
     foundPaused: 'SUSPENDED',
     foundOff: 'STOPPED',
@@ -85,6 +103,9 @@ export const virtualMachineTransitions: Transitions = {
     suspended: 'SUSPENDED',
     stop: 'STOPPING',
     destroy: 'STOPPING',
+    createSnapshot: 'SUSPENDED',
+    revert: 'RESTORING',
+    deleteSnapshot: 'SUSPENDED',
     openConsole: 'SUSPENDED',
     foundOn: 'RUNNING',
     foundOff: 'STOPPED',
@@ -96,7 +117,14 @@ export const virtualMachineTransitions: Transitions = {
   ERROR: { destroy: 'STOPPING', expunge: 'EXPUNGING' },
   UNKNOWN: { foundOn: 'RUNNING', foundPaused: 'SUSPENDED', foundOff: 'STOPPED' },
   MIGRATING: { migrated: 'RUNNING', migrateFailed: 'RUNNING' },
-  RESTORING: { reinstalled: 'STOPPED', reinstallFailed: 'STOPPED', restarted: 'RUNNING' },
+  RESTORING: {
+    reinstalled: 'STOPPED',
+    reinstallFailed: 'STOPPED',
+    restarted: 'RUNNING',
+    reverted: 'STOPPED',
+    revertFailed: 'STOPPED',
+  },
+  RELEASING: { unmanageFailed: 'STOPPED', keptRunning: 'RUNNING' },
 };
 
 /** The state that an event leads to, or `undefined` when it is refused. */

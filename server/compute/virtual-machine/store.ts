@@ -57,8 +57,12 @@ export async function getMachine(db: Database | Transaction, id: Id<'VirtualMach
 const verbs: Partial<Record<VirtualMachineEvent, string>> = {
   setIso: 'have its ISO changed',
   changeAffinity: 'have its affinity groups changed',
+  assign: 'be given to another account',
   createTemplate: 'be made a template',
   openConsole: 'show its screen',
+  createSnapshot: 'have a snapshot taken',
+  revert: 'go back to a snapshot',
+  deleteSnapshot: 'have a snapshot deleted',
   resetPassword: 'be given a password',
   changeNics: 'have its network cards changed',
   resetKeys: 'be given SSH keys',

@@ -21,6 +21,7 @@ const betweenStates = [
   'MIGRATING',
   'RESTORING',
   'EXPUNGING',
+  'RELEASING',
 ] as const satisfies VirtualMachineState[];
 
 const batch = 100;
@@ -80,6 +81,13 @@ const settle: Record<(typeof betweenStates)[number], Settle> = {
     if (machine.hostId === null) await move(tx, machine.id, 'reinstallFailed');
     else if (isThere(source)) await move(tx, machine.id, 'restarted', { observedPower: null });
     else if (isGone(source)) await leaveHost(tx, machine.id, 'reinstallFailed', at);
+    else return false;
+    return true;
+  },
+  RELEASING: async (tx, machine, { source }, at) => {
+    if (machine.hostId === null) await move(tx, machine.id, 'unmanageFailed');
+    else if (isThere(source)) await move(tx, machine.id, 'keptRunning');
+    else if (isGone(source)) await leaveHost(tx, machine.id, 'unmanageFailed', at);
     else return false;
     return true;
   },

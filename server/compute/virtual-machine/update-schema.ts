@@ -18,6 +18,11 @@ const UpdateVirtualMachineInput = builder.inputType('UpdateVirtualMachineInput',
     }),
     tags: t.field({ type: [LabelInput], required: false, description: 'All its tags, at most 50.' }),
     details: t.field({ type: [LabelInput], required: false, description: 'All its details, at most 50.' }),
+    userData: t.string({
+      required: false,
+      description:
+        'For its guest’s cloud-init: a script or a configuration, up to 32 KiB; an empty text: none any more. The guest takes it in with its next start, as if it were new.',
+    }),
     isDeleteProtected: t.boolean({
       required: false,
       description: 'Whether to refuse to destroy it until that is taken back.',
@@ -32,7 +37,7 @@ builder.mutationField('updateVirtualMachine', (t) =>
     type: VirtualMachinePayload,
     permission: 'virtualMachine.update',
     description:
-      'Changes what a machine is called, what is noted about it, and whether it is protected. Errors: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, VERSION_CONFLICT.',
+      'Changes what a machine is called, what is noted about it, its user data, and whether it is protected. Errors: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, VERSION_CONFLICT.',
     args: {
       input: t.arg({ type: UpdateVirtualMachineInput, description: 'Which machine, and the change.' }),
     },

@@ -6,6 +6,7 @@ import { invalid } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 import { checkLabels, type Labels } from './labels.ts';
+import { checkUserData } from './seed/user-data.ts';
 import { loadMachine, type MachineInput } from './machine-change.ts';
 
 /** What is left out stays as it is. */
@@ -13,6 +14,8 @@ export interface UpdateMachineInput extends MachineInput, Labels {
   /** Reaches the guest when it starts next. */
   name?: string | null | undefined;
   isDeleteProtected?: boolean | null | undefined;
+  /** Reaches the guest when it starts next. */
+  userData?: string | null | undefined;
 }
 
 /** What is written about machines. */
@@ -28,11 +31,12 @@ export class UpdateService {
     const check = new Check();
     if (input.name != null) check.hostName('input.name', input.name);
     checkLabels(check, input);
+    checkUserData(check, input.userData);
     check.done();
     const action = 'virtualMachine.update';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const seen = await loadMachine(mutation.tx, actor, input, action);
-      const { name, group, tags, details, isDeleteProtected } = input;
+      const { name, group, tags, details, isDeleteProtected, userData } = input;
       const shown = {
         ...(name != null && { name }),
         // An empty text takes it out of its group.
@@ -44,8 +48,18 @@ export class UpdateService {
         ...shown,
         ...(tags != null && { tags: JSON.stringify(tags) }),
         ...(details != null && { details: JSON.stringify(details) }),
+        // A guest takes in only what is new to it.
+        ...(userData != null && {
+          userData: userData === '' ? null : Buffer.from(userData),
+          seedVersion: seen.seedVersion + 1,
+        }),
       };
-      const changes = { ...changedFields(seen, shown), ...changedFields<object>(seen, pairs) };
+      const changes = {
+        ...changedFields(seen, shown),
+        ...changedFields<object>(seen, pairs),
+        // It often holds secrets.
+        ...(userData != null && { userData: { before: '(secret)', after: '(changed)' } }),
+      };
       mutation.concerns('VirtualMachine', seen.id, seen.accountId, changes);
       if (Object.keys(change).length === 0) return { virtualMachineId: seen.id };
       try {

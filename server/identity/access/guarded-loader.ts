@@ -20,7 +20,9 @@ const names: Partial<Record<GuardedTable, string>> = {
   DiskOffering: 'disk offering',
   AffinityGroup: 'affinity group',
   SshKeyPair: 'SSH key pair',
+  VirtualMachineSnapshot: 'snapshot',
   StoragePool: 'storage pool',
+  ForeignMachine: 'foreign machine',
   ImageStore: 'image store',
   PhysicalNetwork: 'physical network',
   GuestNetwork: 'guest network',
@@ -62,8 +64,10 @@ async function readRows<Table extends GuardedTable>(
   ids: readonly string[],
   lock = sql``,
 ): Promise<Row<Table>[]> {
+  // PostgreSQL keeps a plan for one id, and makes one anew each time for a list whose length it does not know.
+  const isWanted = ids.length === 1 ? sql`"id" = ${ids[0]}` : sql`"id" = any(${ids}::text[])`;
   const { rows } = await sql<Row<Table>>`
-    select * from ${sql.table(table)} where "id" = any(${ids}::text[]) and ${scopeOf(actor, table)}
+    select * from ${sql.table(table)} where ${isWanted} and ${scopeOf(actor, table)}
     ${lock}`.execute(db);
   return rows;
 }

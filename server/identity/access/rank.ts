@@ -85,6 +85,24 @@ export async function assertMayRule(tx: Transaction, actor: Actor, account: Row<
 }
 
 /**
+ * Guards what takes from one account and gives to another: it is for administrators of the branch that both are in. That
+ * an actor takes part in a project is not enough.
+ * @throws PlatformError FORBIDDEN
+ */
+export async function assertReaches(tx: Transaction, actor: Actor, account: Row<'Account'>): Promise<void> {
+  if (actor.accountType === 'ROOT_ADMIN') return;
+  const { lineage } = await tx
+    .selectFrom('Domain')
+    .select('lineage')
+    .where('id', '=', account.domainId)
+    .executeTakeFirstOrThrow();
+  if (actor.accountType === 'DOMAIN_ADMIN' && lineage.includes(actor.domainId)) return;
+  throw new PlatformError('FORBIDDEN', `account ${account.name} is not in the branch that you administer`, {
+    details: { id: account.id, rule: 'for administrators above the account' },
+  });
+}
+
+/**
  * Guards letting somebody in again, which gives the actor nothing: those of lower rank whatever they may do, so that
  * support can help them; those of the same rank only if the actor may do all that they may.
  * @throws PlatformError FORBIDDEN that names the rule

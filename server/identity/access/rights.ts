@@ -24,6 +24,8 @@ const builtIn = new Map<string, readonly RoleRule[]>(builtInRoles.map(({ id, rul
 /** What only those who run the hardware can ever have, whatever the rules of a tenant's role say. */
 const hardwareRights = [
   'agent.*',
+  'alert.*',
+  'capacity.list',
   'cluster.*',
   'diskOffering.create',
   'diskOffering.update',
@@ -52,11 +54,14 @@ const rootRights = [
   'setting.update',
 ] as const satisfies PermissionPattern[];
 
+/** What is done to several accounts at once. */
+const adminRights = ['virtualMachine.assign'] as const satisfies PermissionPattern[];
+
 const beyondType: Record<AccountType, readonly PermissionPattern[]> = {
   ROOT_ADMIN: [],
   RESOURCE_ADMIN: rootRights,
   DOMAIN_ADMIN: [...hardwareRights, ...rootRights],
-  USER: [...hardwareRights, ...rootRights],
+  USER: [...hardwareRights, ...adminRights, ...rootRights],
 };
 
 /**

@@ -134,6 +134,15 @@ const operated = (permission: Permission): Rule => ({
   seen: (actor) => (runsHardware(actor) ? everything : nothing),
 });
 
+/** Of what tenants have, administrators of the hardware alone learn nothing. */
+const alerts: Rule = {
+  permissions: ['alert.list'],
+  seen: (actor) => {
+    if (isRoot(actor)) return everything;
+    return runsHardware(actor) ? sql<boolean>`not "isOfTenant"` : nothing;
+  },
+};
+
 /** Domains whose branches an actor belongs to: by its account, and by the projects that it takes part in. */
 function branchesOf(actor: Actor): RawBuilder<string[]> {
   const own = sql<string[]>`${actor.lineage}::text[]`;
@@ -291,10 +300,12 @@ const rules = {
   ProjectInvitation: projectInvitations,
   IdentityProvider: identityProviders,
   Agent: operated('agent.list'),
+  Alert: alerts,
   Zone: zones,
   Pod: operated('pod.list'),
   Cluster: operated('cluster.list'),
   Host: operated('host.list'),
+  ForeignMachine: operated('foreignMachine.list'),
   PhysicalNetwork: operated('physicalNetwork.list'),
   GuestNetwork: guestNetworks,
   GuestIpRange: operated('guestIpRange.list'),
@@ -309,6 +320,7 @@ const rules = {
   VirtualMachine: ownedInBranch('virtualMachine.list'),
   Nic: owned('nic.list'),
   VirtualMachineSchedule: owned('virtualMachineSchedule.list'),
+  VirtualMachineSnapshot: owned('virtualMachineSnapshot.list'),
   Job: ownedOrOperated('job.list'),
   AuditEvent: owned('auditEvent.list'),
   UsageRecord: owned('usageRecord.list'),

@@ -97,6 +97,7 @@ export class AccountMachines {
         'STOPPING',
         'MIGRATING',
         'RESTORING',
+        'RELEASING',
         'UNKNOWN',
       ]);
     return query.execute();

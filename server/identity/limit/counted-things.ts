@@ -18,7 +18,13 @@ const things: Partial<Record<LimitedResource, Counted>> = {
   CPU: { from: machines, account: owner, amount: sql`sum("cpuCount")` },
   MEMORY: { from: machines, account: owner, amount: sql`sum("memoryBytes")` },
   VOLUME: { from: sql`"Volume"`, account: owner, amount: one },
-  PRIMARY_STORAGE: { from: sql`"Volume"`, account: owner, amount: sql`sum("sizeBytes")` },
+  PRIMARY_STORAGE: {
+    // A snapshot's memory takes its place there.
+    from: sql`(select "accountId", "sizeBytes" from "Volume"
+      union all select "accountId", "reservedBytes" from "VirtualMachineSnapshot") as stored`,
+    account: owner,
+    amount: sql`sum("sizeBytes")`,
+  },
   TEMPLATE: { from: sql`"Image" where "removedAt" is null`, account: owner, amount: one },
   SECONDARY_STORAGE: {
     from: sql`"ImageReplica" r join "Image" i on i."id" = r."imageId" where i."removedAt" is null`,

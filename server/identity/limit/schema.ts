@@ -12,7 +12,7 @@ export const LimitedResource = builder.enumType('LimitedResource', {
     CPU: { description: 'Virtual processors of all machines, on or off.' },
     MEMORY: { description: 'Memory of all machines, on or off, in bytes.' },
     VOLUME: { description: 'Disks.' },
-    PRIMARY_STORAGE: { description: 'Sizes of all disks, in bytes.' },
+    PRIMARY_STORAGE: { description: 'Sizes of all disks, and of the memory that snapshots keep, in bytes.' },
     SECONDARY_STORAGE: { description: 'Sizes of the files of templates, ISOs and snapshots, in bytes.' },
     SNAPSHOT: { description: 'Snapshots of disks.' },
     TEMPLATE: { description: 'Templates and ISOs.' },

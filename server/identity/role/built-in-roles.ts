@@ -41,6 +41,7 @@ const tenantReading = allow(
   'virtualMachine.list',
   'virtualMachine.statistics',
   'virtualMachineSchedule.list',
+  'virtualMachineSnapshot.list',
   'volume.list',
   'zone.list',
 );
@@ -57,6 +58,7 @@ const tenantWork = [
     'template.*',
     'virtualMachine.*',
     'virtualMachineSchedule.*',
+    'virtualMachineSnapshot.*',
     'volume.*',
   ),
 ];
@@ -74,8 +76,11 @@ const help = allow(
 
 const hardwareReading = allow(
   'agent.list',
+  'alert.list',
+  'capacity.list',
   'cluster.list',
   'diskOffering.list',
+  'foreignMachine.list',
   'guestIpRange.list',
   'guestNetwork.list',
   'host.list',
@@ -105,7 +110,11 @@ const roles = [
   [
     'Root Admin (support)',
     'ROOT_ADMIN',
-    [...self, ...allow('*.list', '*.statistics', 'job.resume', 'zone.update', 'user.enable'), ...help],
+    [
+      ...self,
+      ...allow('*.list', '*.statistics', 'alert.acknowledge', 'job.resume', 'zone.update', 'user.enable'),
+      ...help,
+    ],
   ],
   [
     'Resource Admin',
@@ -115,6 +124,7 @@ const roles = [
       ...hardwareReading,
       ...allow(
         'agent.*',
+        'alert.*',
         'cluster.*',
         'diskOffering.*',
         'guestIpRange.*',
@@ -134,7 +144,7 @@ const roles = [
   [
     'Resource Admin (support)',
     'RESOURCE_ADMIN',
-    [...self, ...hardwareReading, ...allow('job.cancel', 'job.resume', 'zone.update')],
+    [...self, ...hardwareReading, ...allow('alert.acknowledge', 'job.cancel', 'job.resume', 'zone.update')],
   ],
   [
     'Domain Admin',

@@ -92,4 +92,10 @@ function wayOut(seen: Case, onUnmovable: OnUnmovable): Way {
   return betweenStates.has(state) ? 'UNDER_WAY' : 'NONE';
 }
 
-const betweenStates: ReadonlySet<string> = new Set(['STARTING', 'STOPPING', 'MIGRATING', 'RESTORING']);
+const betweenStates: ReadonlySet<string> = new Set([
+  'STARTING',
+  'STOPPING',
+  'MIGRATING',
+  'RESTORING',
+  'RELEASING',
+]);

@@ -15,8 +15,7 @@ import { Check } from '../../platform/validation.ts';
 import { refreshCapacities } from './capacity.ts';
 import { hostLinkTransitions, type HostLinkEvent } from './host-state.ts';
 import { attachPools, detachPools, enterHost, joiningHost, poolsOfCluster } from './join-cluster.ts';
-import { agentForHost, factsOf, type HostPlan } from './store.ts';
-import type { HostLinkState } from '@nephos/model/generated/enums.ts';
+import { agentForHost, factsOf, isConnected, type HostPlan } from './store.ts';
 
 const sagaInput = joiningHost.extend({ name: z.string() });
 
@@ -108,29 +107,21 @@ export class HostService implements AgentListener {
   }
 
   async onGone(agentId: Id<'Agent'>): Promise<void> {
-    const { db } = this.#platform;
-    const host = await db
+    const host = await this.#platform.db
       .selectFrom('Host')
-      .select('Host.id')
+      .select('id')
       .where('agentId', '=', agentId)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('AgentConnection').select('agentId').where('AgentConnection.agentId', '=', agentId),
-          ),
-        ),
-      )
       .executeTakeFirst();
     if (host !== undefined) await this.#setLink(host.id, 'lost');
   }
 
-  /** Hosts whose connection went with its server, and hosts that were away for too long. */
+  /** Hosts whose link is not what their connection says, and hosts that were away for too long. */
   async #lookAtLinks(): Promise<void> {
     const { db, settings, clock } = this.#platform;
     const now = clock.now();
     // After a restart of the server its agents come back within this time; nobody need be told that they were away.
     const isSettled = performance.now() - this.#startedAt > settings.get('ping.timeout') * 1000;
-    if (isSettled) await this.#loseUnconnected();
+    if (isSettled) await this.#followConnections();
     const overdueBefore = new Date(now.getTime() - settings.get('alert.wait') * 1000);
     const overdue = await db
       .selectFrom('Host')
@@ -141,37 +132,46 @@ export class HostService implements AgentListener {
     for (const { id } of overdue) await this.#setLink(id, 'overdue');
   }
 
-  async #loseUnconnected(): Promise<void> {
-    const lost = await this.#platform.db
+  /** A connection goes without a word with its server; and a host may have been added just as its agent came. */
+  async #followConnections(): Promise<void> {
+    const hosts = await this.#platform.db
       .selectFrom('Host')
-      .select('Host.id')
-      .where('linkState', 'in', ['UP', 'CONNECTING'])
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('AgentConnection')
-              .select('AgentConnection.agentId')
-              .whereRef('AgentConnection.agentId', '=', 'Host.agentId')
-              .where(isAliveServer('AgentConnection.serverId')),
-          ),
-        ),
+      .leftJoin(
+        ({ selectFrom }) =>
+          selectFrom('AgentConnection')
+            .select('agentId')
+            .where(isAliveServer('AgentConnection.serverId'))
+            .as('connection'),
+        (join) => join.onRef('connection.agentId', '=', 'Host.agentId'),
       )
+      .select(['Host.id', 'connection.agentId as connectedAgentId'])
+      .where(sql<boolean>`("linkState" in ('UP', 'CONNECTING')) <> (connection."agentId" is not null)`)
       .execute();
-    for (const { id } of lost) await this.#setLink(id, 'lost');
+    for (const host of hosts)
+      await this.#setLink(host.id, host.connectedAgentId === null ? 'lost' : 'connected');
   }
 
   async #setLink(hostId: Id<'Host'>, event: HostLinkEvent): Promise<void> {
     const { db, clock, log } = this.#platform;
-    const moves = (Object.keys(hostLinkTransitions) as HostLinkState[]).flatMap((from) => {
-      const to = hostLinkTransitions[from][event];
-      return to === undefined || to === from ? [] : [sql`when ${from} then ${to}`];
+    const moved = await db.transaction().execute(async (tx) => {
+      // The lock comes first: an agent that is back at once must not be taken for gone, nor the other way round.
+      const host = await tx
+        .selectFrom('Host')
+        .select(['name', 'agentId', 'linkState'])
+        .where('id', '=', hostId)
+        .forUpdate()
+        .executeTakeFirst();
+      if (host === undefined) return undefined;
+      if (event === 'lost' && (await isConnected(tx, host.agentId))) return undefined;
+      const linkState = hostLinkTransitions[host.linkState][event];
+      if (linkState === undefined || linkState === host.linkState) return undefined;
+      await tx
+        .updateTable('Host')
+        .set({ linkState, linkStateSince: clock.now() })
+        .where('id', '=', hostId)
+        .execute();
+      return { host: host.name, linkState };
     });
-    const next = sql`(case "linkState"::text ${sql.join(moves, sql` `)} end)`;
-    const { rows } = await sql<{ name: string; linkState: HostLinkState }>`
-      update "Host" set "linkState" = ${next}::"HostLinkState", "linkStateSince" = ${clock.now()}
-      where "id" = ${hostId} and ${next} is not null returning "name", "linkState"`.execute(db);
-    const [moved] = rows;
-    if (moved !== undefined)
-      log.info({ hostId, host: moved.name, event, linkState: moved.linkState }, 'host link changed');
+    if (moved !== undefined) log.info({ hostId, event, ...moved }, 'host link changed');
   }
 }

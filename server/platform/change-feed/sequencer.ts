@@ -47,6 +47,11 @@ export interface SequencerOptions {
   metrics: Metrics;
   /** On the server that numbers: the changes just numbered, in order. */
   onNumbered(changes: Change[]): void;
+  /**
+   * This server begins to number, or no longer does: what was numbered last, by the server before it or by this one
+   * as its connection broke, it may not have heard of.
+   */
+  onTurn(): void;
 }
 
 /** Every server runs one; the one that holds the lock works, the others stand by. */
@@ -99,13 +104,16 @@ export class Sequencer {
         this.#isLeader = true;
         metrics.isSequencer.set(1);
         log.info('numbering the change feed');
+        this.#options.onTurn();
         await this.#lead(client);
       } catch (error) {
         if (!isStopping()) log.warn({ err: error }, 'sequencer lost its connection');
         await sleep(batchMs);
       } finally {
+        const hasLed = this.#isLeader;
         this.#isLeader = false;
         metrics.isSequencer.set(0);
+        if (hasLed && !isStopping()) this.#options.onTurn();
         await client.end().catch(() => undefined);
       }
       if (!isStopping()) await sleep(200, undefined, { signal }).catch(() => undefined);

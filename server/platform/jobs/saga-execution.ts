@@ -31,6 +31,7 @@ export class SagaExecution {
   readonly #saga: Saga;
   readonly #record: JobRecord;
   readonly #options: ExecutionOptions;
+  #input: unknown;
 
   constructor(saga: Saga, record: JobRecord, options: ExecutionOptions) {
     this.#saga = saga;
@@ -203,7 +204,7 @@ export class SagaExecution {
     return {
       jobId: record.job.id,
       traceId: record.job.traceId,
-      input: this.#saga.input.parse(record.job.input),
+      input: (this.#input ??= this.#saga.input.parse(record.job.input)),
       signal: mayBeBrokenOff ? this.#options.cancelled : neverAborted,
       commandKey: `${record.job.id}.${step?.name ?? 'end'}.${direction}${tries}`,
       findOutput: (name) => record.outputs[name],

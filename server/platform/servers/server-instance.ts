@@ -20,6 +20,7 @@ const ofThisProcess = new Set<string>();
 export class ServerInstance {
   readonly id: Id<'ServerInstance'>;
   readonly #options: ServerInstanceOptions;
+  readonly #takenForDead: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ServerInstanceOptions) {
@@ -38,6 +39,11 @@ export class ServerInstance {
     this.#timer = setInterval(() => void this.#renew(), (leaseSeconds * 1000) / 4);
   }
 
+  /** Called when the lease had run out before it was renewed: what was leased to this server may be another's. */
+  onTakenForDead(handler: () => void): void {
+    this.#takenForDead.push(handler);
+  }
+
   /** Gives up everything that is leased to this server at once. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
@@ -47,12 +53,17 @@ export class ServerInstance {
   async #renew(): Promise<void> {
     const { db, leaseSeconds, log } = this.#options;
     try {
-      await db
+      const { wasAlive } = await db
         .insertInto('ServerInstance')
         .values({ id: this.id, hostname: hostname(), pid: process.pid, leaseUntil: leaseEnd(leaseSeconds) })
         // Inserted anew if another server took this one for dead: what it held went to others, fenced by attempt.
         .onConflict((conflict) => conflict.column('id').doUpdateSet({ leaseUntil: leaseEnd(leaseSeconds) }))
-        .execute();
+        // Of the row as it was before this statement.
+        .returning(isAlive(this.id).as('wasAlive'))
+        .executeTakeFirstOrThrow();
+      if (wasAlive) return;
+      log.warn('the lease of this server had run out');
+      for (const handler of this.#takenForDead) handler();
     } catch (error) {
       log.warn({ err: error }, 'server lease could not be renewed');
     }
@@ -95,5 +106,9 @@ function isGone({ id, pid }: { id: string; pid: number }): boolean {
 
 /** SQL that is true while the server named by a column is alive. */
 export function isAliveServer(column: string) {
-  return sql<boolean>`exists (select 1 from "ServerInstance" s where s."id" = ${sql.ref(column)} and s."leaseUntil" > now())`;
+  return isAlive(sql.ref(column));
+}
+
+function isAlive(serverId: unknown) {
+  return sql<boolean>`exists (select 1 from "ServerInstance" s where s."id" = ${serverId} and s."leaseUntil" > now())`;
 }

@@ -110,6 +110,12 @@ export const settingsCatalogue = {
     from: 1,
     to: 1440,
   }),
+  'vm.snapshot.max': wholeNumber({
+    description: 'Snapshots that a machine may have.',
+    fallback: '10',
+    from: 0,
+    to: 100,
+  }),
   'vm.lease.warning.hours': wholeNumber({
     description: 'Hours before the end of its lease in which a machine is shown as ending soon.',
     fallback: '24',
@@ -133,6 +139,25 @@ export const settingsCatalogue = {
     fallback: '60',
     from: 1,
     to: 36_000,
+  }),
+  'alert.interval': wholeNumber({
+    description: 'Seconds between two looks for what operators have to be told of.',
+    fallback: '30',
+    from: 1,
+    to: 3600,
+  }),
+  'alert.purge.delay': wholeNumber({
+    description: 'Days that alerts are kept after they cleared.',
+    fallback: '30',
+    from: 1,
+    to: 3650,
+  }),
+  'ca.framework.cert.expiry.alert.period': wholeNumber({
+    description:
+      'Days before the end of an agent’s certificate from which an alert tells of it. Agents renew theirs earlier.',
+    fallback: '15',
+    from: 1,
+    to: 90,
   }),
   'vm.stats.interval': wholeNumber({
     description: 'Seconds between two samples of every running machine, every host and its storage pools.',
@@ -250,6 +275,43 @@ export const settingsCatalogue = {
   'cluster.memory.allocated.capacity.disablethreshold': wholeNumber({
     description: 'Percent of its memory, as it may be promised, above which a cluster gets no new machines.',
     fallback: '85',
+    from: 1,
+    to: 100,
+  }),
+  'cluster.cpu.allocated.capacity.notificationthreshold': wholeNumber({
+    description:
+      'Percent of its processors, as they may be promised, above which an alert tells of a cluster.',
+    fallback: '75',
+    from: 1,
+    to: 100,
+  }),
+  'cluster.memory.allocated.capacity.notificationthreshold': wholeNumber({
+    description: 'Percent of its memory, as it may be promised, above which an alert tells of a cluster.',
+    fallback: '75',
+    from: 1,
+    to: 100,
+  }),
+  'cluster.storage.capacity.notificationthreshold': wholeNumber({
+    description: 'Percent of used space above which an alert tells of a storage pool.',
+    fallback: '75',
+    from: 1,
+    to: 100,
+  }),
+  'cluster.storage.allocated.capacity.notificationthreshold': wholeNumber({
+    description: 'Percent of what it may promise above which an alert tells of a storage pool.',
+    fallback: '75',
+    from: 1,
+    to: 100,
+  }),
+  'zone.secstorage.capacity.notificationthreshold': wholeNumber({
+    description: 'Percent of used space above which an alert tells of an image store.',
+    fallback: '75',
+    from: 1,
+    to: 100,
+  }),
+  'zone.directnetwork.publicip.capacity.notificationthreshold': wholeNumber({
+    description: 'Percent of its guest addresses that are taken above which an alert tells of a pod.',
+    fallback: '75',
     from: 1,
     to: 100,
   }),

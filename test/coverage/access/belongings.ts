@@ -3,7 +3,7 @@ import { newId, parseId, type Id } from '@nephos/model/kernel/ids.ts';
 import { newSecret } from '@nephos/server/identity/secrets.ts';
 import { sql } from 'kysely';
 import type { ApiClient } from '../../support/api-client.ts';
-import { deploy, registerIso, registerTemplate, serviceOfferingId } from '../../support/machines.ts';
+import { change, deploy, registerIso, registerTemplate, serviceOfferingId } from '../../support/machines.ts';
 import { copyRow, ownedRows } from './rows.ts';
 import { insertKey, insertSession, type AccountFacts } from './tenants.ts';
 
@@ -28,7 +28,10 @@ export async function makeMachineOf(
     templateId,
   });
   if (job.status !== 'SUCCEEDED') throw new Error(`the machine was not made: ${JSON.stringify(job)}`);
-  await sql`update "VirtualMachine" set "isoId" = ${isoId} where "accountId" = ${accountId}`.execute(db);
+  // Not by its row alone: its host would tell that it has no such disc.
+  const attached = await change(client, 'attachIso', { id: machine.id, isoId });
+  if (attached.status !== 'SUCCEEDED')
+    throw new Error(`the disc was not put in: ${JSON.stringify(attached)}`);
   await addToGroup(db, accountId, parseId('VirtualMachine', machine.id));
   await addKeyPair(db, accountId);
   await db
@@ -42,6 +45,17 @@ export async function makeMachineOf(
       timeZone: 'UTC',
     })
     .execute();
+  await addSnapshot(db, parseId('VirtualMachine', machine.id));
+}
+
+async function addSnapshot(db: Database, machineId: Id<'VirtualMachine'>): Promise<void> {
+  await sql`insert into "VirtualMachineSnapshot" ("id", "accountId", "virtualMachineId", "name", "state", "withMemory",
+      "serviceOfferingId", "cpuCount", "cpuMhz", "memoryBytes", "volumeIds", "diskBytes", "poolId")
+    select ${newId('VirtualMachineSnapshot')}, m."accountId", m."id", 'before', 'READY', false,
+      m."serviceOfferingId", m."cpuCount", m."cpuMhz", m."memoryBytes", array[v."id"], v."sizeBytes", v."poolId"
+    from "VirtualMachine" m join "Volume" v on v."virtualMachineId" = m."id" where m."id" = ${machineId}`.execute(
+    db,
+  );
 }
 
 async function addKeyPair(db: Database, accountId: Id<'Account'>): Promise<void> {
@@ -96,7 +110,9 @@ export async function giveTheLike(
   }
   for (const { id, virtualMachineId, imageId } of await ownedRows(db, 'Volume', owner.accountId)) {
     const parts = { virtualMachineId: like(virtualMachineId), imageId: like(imageId) };
-    await copyRow(db, 'Volume', id, { id: newId('Volume'), accountId, ...parts });
+    const volumeId = newId('Volume');
+    likes.set(id, volumeId);
+    await copyRow(db, 'Volume', id, { id: volumeId, accountId, ...parts });
   }
   for (const { id, virtualMachineId } of await ownedRows(db, 'Nic', owner.accountId)) {
     const nicId = newId('Nic');
@@ -111,6 +127,11 @@ export async function giveTheLike(
       accountId,
       ...machine,
     });
+  }
+  for (const row of await ownedRows(db, 'VirtualMachineSnapshot', owner.accountId)) {
+    const of = { virtualMachineId: like(row.virtualMachineId), volumeIds: row.volumeIds.map(like) };
+    const snapshotId = newId('VirtualMachineSnapshot');
+    await copyRow(db, 'VirtualMachineSnapshot', row.id, { id: snapshotId, accountId, ...of });
   }
   for (const { id, targetId } of await ownedRows(db, 'Job', owner.accountId)) {
     const target = like(targetId);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Database } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { copyRow, ownedRows } from './rows.ts';
@@ -39,7 +40,36 @@ async function reserveHardware(db: Database, reserved: Record<string, unknown>):
   const agentId = newId('Agent');
   const certificateHash = `\\x${Buffer.from(agentId).toString('hex')}`;
   await copyRow(db, 'Agent', host.agentId, { id: agentId, certificateHash });
-  await copyRow(db, 'Host', host.id, { id: newId('Host'), agentId, linkState: 'DOWN', ...reserved });
+  const hostId = newId('Host');
+  await copyRow(db, 'Host', host.id, { id: hostId, agentId, linkState: 'DOWN', ...reserved });
+  await db
+    .insertInto('ForeignMachine')
+    .values({
+      ...{
+        id: newId('ForeignMachine'),
+        hostId,
+        uuid: randomUUID(),
+        name: 'legacy',
+        power: 'OFF',
+        cpuCount: 1,
+      },
+      ...{ memoryBytes: 1n, bootMode: 'BIOS', disks: '[]', nics: '[]', obstacle: 'it has no disk' },
+    })
+    .execute();
+  await db
+    .insertInto('Alert')
+    .values({
+      id: newId('Alert'),
+      kind: 'HOST_DOWN',
+      severity: 'CRITICAL',
+      targetKind: 'Host',
+      targetId: hostId,
+      targetName: host.name,
+      zoneId: host.zoneId,
+      message: `Host ${host.name} is off.`,
+      openedAt: new Date(),
+    })
+    .execute();
 }
 
 async function makeProvider(db: Database, domainId: Id<'Domain'>, roleId: Id<'Role'>): Promise<void> {

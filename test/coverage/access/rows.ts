@@ -7,7 +7,8 @@ import { kinds, type Kind, type KindExpectation } from './kinds.ts';
 export type AnyRow = { id: string } & Record<string, unknown>;
 
 /** Tables whose rows an account owns. */
-type OwnedTable = 'Image' | 'VirtualMachine' | 'VirtualMachineSchedule' | 'Volume' | 'Nic' | 'Job';
+type OwnedTable =
+  'Image' | 'VirtualMachine' | 'VirtualMachineSchedule' | 'VirtualMachineSnapshot' | 'Volume' | 'Nic' | 'Job';
 
 /** What is there now of a kind, oldest first. */
 export async function rowsOf(db: Database, kind: Kind): Promise<AnyRow[]> {

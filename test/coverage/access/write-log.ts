@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 /** What is written without anybody's asking, or by being asked at all: the pulse of servers and agents, feed and audit. */
 const quietTables = [
   'AgentConnection',
+  'Alert',
   'AuditChainEnd',
   'AuditEvent',
   'BusMessage',

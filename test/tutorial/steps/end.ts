@@ -83,7 +83,7 @@ export const endSteps: readonly Step[] = [
     run: async (world) => {
       const { primary, images } = world.folders;
       const held = [...(await filesBelow(primary)), ...(await filesBelow(images))];
-      if (world.isSimulated) held.push(...(await heldBySimulator(world)));
+      if (world.isSimulated) held.push(...heldBySimulator(world));
       expect(held.length === 0, held.join(', '));
       return `${primary} and ${images} are empty`;
     },

@@ -7,7 +7,7 @@ import type { PoolReference } from '@nephos/agent-protocol/machine.ts';
 import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
 import type { CommandContext } from '@nephos/agent-runtime/command-runner.ts';
 import type { ImageSizes, Space } from '../../driver.ts';
-import { convertDisk, createClone, createDisk, virtualSizeOf } from './qemu-img.ts';
+import { convertDisk, createClone, createDisk, flattenDisk, virtualSizeOf } from './qemu-img.ts';
 
 /** What is being written is called so until it is whole. */
 const unfinished = '.unfinished';
@@ -20,6 +20,18 @@ const folders = (pool: PoolReference) => ({
 /** File of a volume. */
 export function volumeFile({ pool, volumeId }: { pool: PoolReference; volumeId: string }): string {
   return path.join(folders(pool).volumes, `${volumeId}.qcow2`);
+}
+
+const keptDefinition = '.xml';
+
+/** Beside a root disk: how its machine was defined when a snapshot of its memory was taken. */
+export function definitionFile(rootDisk: string, snapshotId: string): string {
+  return `${rootDisk}.${snapshotId}${keptDefinition}`;
+}
+
+/** File of a disk of this name that is none of ours and lies in a pool. */
+export function foreignVolumeFile(pool: PoolReference, name: string): string {
+  return path.join(folders(pool).volumes, `${name}.qcow2`);
 }
 
 function baseFile({ pool, imageId }: { pool: PoolReference; imageId: string }): string {
@@ -45,7 +57,7 @@ async function removeIfThere(file: string): Promise<void> {
 }
 
 /** Writes a file under another name and puts it in place when it is whole; a failure leaves nothing. */
-async function putInPlace(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
+export async function putInPlace(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${file}.${randomUUID()}${unfinished}`;
   try {
     await write(temporary);
@@ -55,15 +67,16 @@ async function putInPlace(file: string, write: (temporary: string) => Promise<vo
   }
 }
 
-/** What a crash left half written is removed. */
-async function removeUnfinished(file: string): Promise<void> {
+/** What lies beside a file, called like it but for an ending, is removed. */
+async function removeBeside(file: string, ending: string): Promise<void> {
   const folder = path.dirname(file);
   const names = await readdir(folder).catch(() => []);
-  const left = names.filter(
-    (name) => name.startsWith(`${path.basename(file)}.`) && name.endsWith(unfinished),
-  );
+  const left = names.filter((name) => name.startsWith(`${path.basename(file)}.`) && name.endsWith(ending));
   await Promise.all(left.map((name) => rm(path.join(folder, name), { force: true })));
 }
+
+/** What a crash left half written is removed. */
+const removeUnfinished = (file: string) => removeBeside(file, unfinished);
 
 async function imageSizes(file: string): Promise<ImageSizes> {
   const { size } = await stat(file, { bigint: true });
@@ -146,7 +159,13 @@ export class DirectoryPools {
     await removeUnfinished(file);
     if (!(await exists(file))) return;
     await virtualSizeOf(file);
+    await removeBeside(file, keptDefinition);
     await removeIfThere(file);
+  }
+
+  /** Of a machine that is off. */
+  async flattenVolume(payload: CommandPayload<'volume.flatten'>, { signal }: CommandContext): Promise<void> {
+    await flattenDisk(volumeFile(payload), { signal });
   }
 
   async exportVolume(

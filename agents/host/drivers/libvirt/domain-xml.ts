@@ -38,7 +38,8 @@ const drive = (device: string, isoPath: string | null) => ({
   readonly: {},
 });
 
-const isoDrive = 'hda';
+/** Name of the drive that ISOs are put into. */
+export const isoDrive = 'hda';
 const cdrom = (isoPath: string | null) => drive(isoDrive, isoPath);
 const seedDrive = (seedFile: string) => drive('hdb', seedFile);
 

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { GuestNetworkSpec, NicSpec } from '@nephos/agent-protocol/machine.ts';
 import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
 import ipaddr from 'ipaddr.js';
@@ -25,6 +27,9 @@ interface Addresses {
 /** Bridges that we made carry this, and only on those do we set addresses. */
 const ours = 'made by nephos';
 const leaseTime = '12h';
+/** How long a DHCP server may take to end. */
+const endsWithinMs = 5000;
+const lookEveryMs = 20;
 /** Tag of cards that the guest's default route does not lead through. */
 const routeless = 'routeless';
 
@@ -81,8 +86,13 @@ export class GuestNetworks {
     return this.#inTurn(async () => {
       for (const networkId of await this.#knownNetworks()) {
         const hasChanged = await this.#changeHosts(networkId, (hosts) => hosts.filter((line) => !isIt(line)));
+        if (!hasChanged) continue;
+        const hosts = await linesOf(this.#filesOf(networkId).hosts);
+        await this.#changeRouteless(networkId, (cards) =>
+          cards.filter((card) => hosts.some((line) => line.startsWith(`${card},`))),
+        );
         const pid = this.#dhcpPid(networkId);
-        if (hasChanged && pid !== undefined) process.kill(pid, 'SIGHUP');
+        if (pid !== undefined) process.kill(pid, 'SIGHUP');
       }
     });
   }
@@ -141,7 +151,7 @@ export class GuestNetworks {
       `dhcp-range=${address.toString()},static,${ipaddr.IPv4.subnetMaskFromPrefixLength(prefix).toString()},${leaseTime}`,
       `dhcp-option=option:router,${gateway}`,
       `dhcp-option=option:dns-server,${dns.join(',')}`,
-      ...(await this.#routelessOf(networkId)).map((card) => `dhcp-mac=set:${routeless},${card}`),
+      ...(await linesOf(files.routeless)).map((card) => `dhcp-mac=set:${routeless},${card}`),
       // Nothing after the option's name: they are told of no router.
       `dhcp-option=tag:${routeless},option:router`,
       ...(domain === null ? [] : [`domain=${domain}`]),
@@ -156,7 +166,7 @@ export class GuestNetworks {
       process.kill(running, 'SIGHUP');
       return;
     }
-    if (running !== undefined) process.kill(running, 'SIGTERM');
+    if (running !== undefined) await this.#endDhcp(networkId, running);
     await rm(files.pid, { force: true });
     await writeFile(files.configuration, configuration);
     await this.#run('dnsmasq', [`--conf-file=${files.configuration}`]);
@@ -173,6 +183,15 @@ export class GuestNetworks {
     }
   }
 
+  /** Waits until it has ended: as it does it removes the file with its id, which must not be the next one's by then. */
+  async #endDhcp(networkId: string, pid: number): Promise<void> {
+    process.kill(pid, 'SIGTERM');
+    for (let waitedMs = 0; this.#dhcpPid(networkId) === pid; waitedMs += lookEveryMs) {
+      if (waitedMs >= endsWithinMs) process.kill(pid, 'SIGKILL');
+      await sleep(lookEveryMs);
+    }
+  }
+
   /** @returns whether anything changed */
   #changeHosts(networkId: string, change: (hosts: string[]) => string[]): Promise<boolean> {
     return this.#changeLines(networkId, this.#filesOf(networkId).hosts, change);
@@ -182,11 +201,6 @@ export class GuestNetworks {
     return this.#changeLines(networkId, this.#filesOf(networkId).routeless, change);
   }
 
-  async #routelessOf(networkId: string): Promise<string[]> {
-    const text = await readFile(this.#filesOf(networkId).routeless, 'utf8').catch(() => '');
-    return text.split('\n').filter((line) => line !== '');
-  }
-
   /** @returns whether anything changed */
   async #changeLines(
     networkId: string,
@@ -194,12 +208,10 @@ export class GuestNetworks {
     change: (lines: string[]) => string[],
   ): Promise<boolean> {
     await mkdir(this.#filesOf(networkId).folder, { recursive: true, mode: 0o755 });
-    const text = await readFile(file, 'utf8').catch(() => '');
-    const next = change(text.split('\n').filter((line) => line !== ''))
-      .map((line) => `${line}\n`)
-      .join('');
-    if (next === text) return false;
-    await writeFile(`${file}.new`, next);
+    const lines = await linesOf(file);
+    const next = change(lines);
+    if (isDeepStrictEqual(next, lines)) return false;
+    await writeFile(`${file}.new`, next.map((line) => `${line}\n`).join(''));
     await rename(`${file}.new`, file);
     return true;
   }
@@ -230,4 +242,10 @@ export class GuestNetworks {
       ? runProgram(program, args)
       : runProgram('ip', ['netns', 'exec', namespace, program, ...args]);
   }
+}
+
+/** What a file has, without its empty lines; nothing, if it is not there. */
+async function linesOf(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => line !== '');
 }

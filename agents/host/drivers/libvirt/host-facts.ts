@@ -56,7 +56,10 @@ export async function readHostFacts(libvirt: Libvirt, acceleration: Acceleration
       dhcp: true,
       antiSpoofing: true,
       liveMigration: true,
+      // That is when QEMU learned to save memory by its control protocol.
+      machineSnapshots: hypervisor.major >= 6,
       uefi: await hasUefi(libvirt),
+      foreignMachines: true,
     },
   };
 }

@@ -1,7 +1,5 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
-import type { Duplex } from 'node:stream';
 import type { CommandPayload } from '@nephos/agent-protocol/commands.ts';
 import type {
   MachineCounters,
@@ -11,9 +9,9 @@ import type {
 } from '@nephos/agent-protocol/machine.ts';
 import type { HostFacts } from '@nephos/agent-protocol/reports.ts';
 import type { HostCounters } from '@nephos/agent-protocol/statistics.ts';
-import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
+import { CommandFailure, OutcomeUnknown } from '@nephos/agent-runtime/command-failure.ts';
+import type { CommandContext } from '@nephos/agent-runtime/command-runner.ts';
 import { uuidOf, type Id } from '@nephos/model/kernel/ids.ts';
-import { updateDevice } from '@nephos/node-libvirt/device.ts';
 import type { DomainEvent } from '@nephos/node-libvirt/domain-events.ts';
 import {
   defineDomain,
@@ -24,15 +22,22 @@ import {
   undefineDomain,
 } from '@nephos/node-libvirt/domain.ts';
 import { hasErrorCode } from '@nephos/node-libvirt/errors.ts';
-import { agentCommand, monitorCommand, openConsole } from '@nephos/node-libvirt/guest.ts';
+import type { DomainRef } from '@nephos/node-libvirt/references.ts';
+import { getHostname } from '@nephos/node-libvirt/node.ts';
 import { getStatistics } from '@nephos/node-libvirt/statistics.ts';
 import type { Logger } from 'pino';
 import type { HostDriver, Inventory, MachineEvent } from '../../driver.ts';
+import { Adoption } from './foreign/adoption.ts';
+import { DomainMarks } from './foreign/domain-marks.ts';
+import { pullDisk } from './foreign/flatten.ts';
+import { ForeignDomains } from './foreign/foreign-domains.ts';
 import type { Acceleration } from './acceleration.ts';
-import { DirectoryPools } from './directory-pool.ts';
-import { cdromXml, domainXml, driveAlias, readDomainXml } from './domain-xml.ts';
+import { DirectoryPools, volumeFile } from './directory-pool.ts';
+import { DiscDrive } from './disc-drive.ts';
+import { domainXml, readDomainXml } from './domain-xml.ts';
+import { openScreen, openSerial, setPassword } from './guest-access.ts';
 import { GuestNetworks } from './guest-networks.ts';
-import { explained, machineIdOf, refTo } from './domain-reference.ts';
+import { explained, nameIn, powerOf, refTo } from './domain-reference.ts';
 import { readLinuxCounters } from './host-counters.ts';
 import { hasUefi, readHostFacts } from './host-facts.ts';
 import { LibvirtLink } from './libvirt-link.ts';
@@ -42,6 +47,7 @@ import { MachinePower } from './machine-power.ts';
 import { LibvirtMigration } from './migration/libvirt-migration.ts';
 import { ensureGuestFilter, guestFilter } from './network-filter.ts';
 import { growDomain } from './grow-domain.ts';
+import { MachineSnapshots } from './snapshots/machine-snapshots.ts';
 import { SeedDiscs } from './seed/seed-discs.ts';
 
 type MachineId = Id<'VirtualMachine'>;
@@ -53,22 +59,6 @@ export interface LibvirtDriverOptions {
   networkNamespace: string;
   acceleration: Acceleration;
   log: Logger;
-}
-
-const mostTrayTries = 20;
-
-function powerOf(state: string): PowerState {
-  switch (state) {
-    case 'RUNNING':
-    case 'BLOCKED':
-    case 'SHUTDOWN':
-      return 'ON';
-    case 'PAUSED':
-    case 'PMSUSPENDED':
-      return 'PAUSED';
-    default:
-      return 'OFF';
-  }
 }
 
 /** Lifecycle events that tell of a machine's power. */
@@ -90,14 +80,29 @@ export class LibvirtDriver implements HostDriver {
   readonly #seeds: SeedDiscs;
   readonly #nics: MachineNics;
   readonly #power: MachinePower;
+  readonly #snapshots: MachineSnapshots;
+  readonly #drive: DiscDrive;
   readonly #listeners = new Set<(event: MachineEvent) => void>();
+  readonly #inventoryListeners = new Set<(machineId: MachineId | null) => void>();
+  readonly #marks: DomainMarks;
+  readonly #foreign: ForeignDomains;
+  readonly #adoption: Adoption;
   readonly migration: LibvirtMigration;
 
-  private constructor(options: LibvirtDriverOptions, link: LibvirtLink) {
+  private constructor(options: LibvirtDriverOptions, link: LibvirtLink, marks: DomainMarks) {
     this.#options = options;
     this.#link = link;
+    this.#marks = marks;
+    this.#foreign = new ForeignDomains(link, marks);
     this.#seeds = new SeedDiscs(options.runFolder);
     this.#power = new MachinePower(link, this);
+    this.#drive = new DiscDrive(link, this);
+    this.#snapshots = new MachineSnapshots({
+      link,
+      driver: this,
+      pullPlug: (machineId) => this.#power.pullPlug(machineId),
+      ready: (machine) => this.#ready(machine),
+    });
     this.migration = new LibvirtMigration({
       libvirtSocket: options.socketPath,
       link,
@@ -108,6 +113,11 @@ export class LibvirtDriver implements HostDriver {
     });
     this.#networks = new GuestNetworks({ runFolder: options.runFolder, namespace: options.networkNamespace });
     this.#nics = new MachineNics(link, this.#networks);
+    this.#adoption = new Adoption({
+      ...{ link, marks, networks: this.#networks, seeds: this.#seeds },
+      ready: (machine) => this.#ready(machine),
+      unready: (machineId) => this.#unready(machineId),
+    });
   }
 
   /** @throws ConnectionFailedError when there is no libvirt at the socket */
@@ -119,21 +129,34 @@ export class LibvirtDriver implements HostDriver {
     await chmod(vncFolder, 0o1777);
     let lifecycleListener: (event: DomainEvent<'LIFECYCLE'>) => void = () => undefined;
     let restartListener: (event: DomainEvent<'REBOOT'>) => void = () => undefined;
+    let deviceListener: (event: { domain: DomainRef }) => void = () => undefined;
     let reconnectedListener: () => void = () => undefined;
+    const marks = new DomainMarks();
     const link = await LibvirtLink.open({
       socketPath,
       uri,
       log,
-      prepare: ensureGuestFilter,
+      prepare: async (libvirt) => {
+        await ensureGuestFilter(libvirt);
+        await marks.load(libvirt);
+      },
       onLifecycle: (event) => lifecycleListener(event),
       onRestart: (event) => restartListener(event),
+      onDevice: (event) => deviceListener(event),
       onReconnected: () => reconnectedListener(),
     });
-    const driver = new LibvirtDriver(options, link);
+    const driver = new LibvirtDriver(options, link, marks);
     lifecycleListener = (event) => driver.#onLifecycle(event);
-    restartListener = ({ domain }) => driver.#power.restarted(machineIdOf(domain));
+    restartListener = ({ domain }) => driver.#power.restarted(marks.machineIdOf(domain));
+    deviceListener = ({ domain }) => driver.#emitInventory(marks.machineIdOf(domain) ?? null);
     reconnectedListener = () => void driver.#tellAll();
     return driver;
+  }
+
+  async assertReachable(): Promise<void> {
+    await getHostname(this.#link.libvirt).catch((error: unknown) => {
+      throw explained(error);
+    });
   }
 
   facts(): Promise<HostFacts> {
@@ -142,16 +165,37 @@ export class LibvirtDriver implements HostDriver {
 
   async inventory(): Promise<Inventory> {
     const domains = await listDomains(this.#link.libvirt);
-    const ours = domains.flatMap((domain) => machineIdOf(domain) ?? []);
-    const strangers = domains.filter((domain) => machineIdOf(domain) === undefined).map(({ name }) => name);
+    const ours = domains.flatMap((domain) => this.#marks.machineIdOf(domain) ?? []);
     const machines = await Promise.all(ours.map((id) => this.observeMachine(id)));
     // One that is on its way here is the other host's to tell of.
-    return { machines: machines.filter(({ power }) => power !== 'ABSENT'), strangers };
+    return { machines: machines.filter(({ power }) => power !== 'ABSENT') };
   }
 
   onMachineEvent(listener: (event: MachineEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  foreignMachines = () => this.#foreign.list();
+  describeMachine = (machineId: MachineId) =>
+    this.migration.travellers.isComing(machineId)
+      ? Promise.resolve(null)
+      : this.#foreign.definitionOf(machineId);
+
+  onInventoryEvent(listener: (machineId: MachineId | null) => void): () => void {
+    this.#inventoryListeners.add(listener);
+    return () => this.#inventoryListeners.delete(listener);
+  }
+
+  async adoptMachine(payload: CommandPayload<'machine.adopt'>): Promise<MachineObservation> {
+    await this.#adoption.adopt(payload);
+    this.#emitInventory(null);
+    return this.observeMachine(payload.machine.machineId);
+  }
+
+  async releaseMachine(payload: CommandPayload<'machine.release'>): Promise<void> {
+    await this.#adoption.release(payload);
+    this.#emitInventory(null);
   }
 
   attachPool = this.#pools.attach.bind(this.#pools);
@@ -163,6 +207,17 @@ export class LibvirtDriver implements HostDriver {
   createVolume = this.#pools.createVolume.bind(this.#pools);
   hasVolume = this.#pools.hasVolume.bind(this.#pools);
   deleteVolume = this.#pools.deleteVolume.bind(this.#pools);
+  async flattenVolume(payload: CommandPayload<'volume.flatten'>, context: CommandContext): Promise<void> {
+    const { machineId } = payload;
+    const { power } = await this.observeMachine(machineId);
+    if (power === 'OFF' || power === 'ABSENT') return this.#pools.flattenVolume(payload, context);
+    await pullDisk(this.#link.libvirt, refTo(machineId), volumeFile(payload), context).catch(
+      (error: unknown) => {
+        throw explained(error);
+      },
+    );
+  }
+
   exportVolume = this.#pools.exportVolume.bind(this.#pools);
   findExport = this.#pools.findExport.bind(this.#pools);
 
@@ -173,12 +228,16 @@ export class LibvirtDriver implements HostDriver {
     if (seen.power === 'ON' || seen.power === 'PAUSED') return seen;
     const definition = await this.#ready(spec);
     try {
+      await this.#adoption.takeWhole(machineId);
       const domain = await defineDomain(libvirt, definition);
+      this.#marks.forget(machineId);
       await startDomain(libvirt, domain);
     } catch (error) {
+      const failure = explained(error);
       // Nothing of a start that failed is left; where it was defined before, that definition would be an old one.
-      if (seen.power === 'ABSENT') await this.removeMachine(machineId);
-      throw explained(error);
+      if (seen.power === 'ABSENT' && !(failure instanceof OutcomeUnknown))
+        await this.removeMachine(machineId);
+      throw failure;
     }
     return this.observeMachine(machineId);
   }
@@ -197,21 +256,15 @@ export class LibvirtDriver implements HostDriver {
     });
   }
 
-  async setGuestPassword(payload: CommandPayload<'machine.setPassword'>): Promise<void> {
-    const { machineId, userName, passwordHash } = payload;
-    const password = Buffer.from(passwordHash).toString('base64');
-    const command = {
-      execute: 'guest-set-user-password',
-      arguments: { username: userName, password, crypted: true },
-    };
-    await agentCommand(this.#link.libvirt, refTo(machineId), command).catch((error: unknown) => {
-      throw explained(error);
-    });
-  }
+  setGuestPassword = (payload: CommandPayload<'machine.setPassword'>) =>
+    setPassword(this.#link.libvirt, payload);
 
   async removeMachine(machineId: MachineId): Promise<void> {
     const { libvirt } = this.#link;
+    // Somebody else's may have its UUID by now: one that was let go of.
+    if (await this.#adoption.isForeign(machineId)) return;
     await this.#power.pullPlug(machineId);
+    await this.#adoption.dropForeignNames(machineId);
     await undefineDomain(libvirt, refTo(machineId), ['MANAGED_SAVE', 'SNAPSHOTS_METADATA', 'NVRAM']).catch(
       (error: unknown) => {
         if (!hasErrorCode(error, 'NO_DOMAIN')) throw explained(error);
@@ -220,28 +273,27 @@ export class LibvirtDriver implements HostDriver {
     await this.#unready(machineId);
   }
 
-  async setIso({ machineId, isoPath }: CommandPayload<'machine.setIso'>): Promise<MachineObservation> {
-    const { power } = await this.observeMachine(machineId);
-    if (power === 'ABSENT') throw new CommandFailure('NOT_FOUND', `there is no machine ${machineId} here`);
-    const where = power === 'OFF' ? (['CONFIG'] as const) : (['CONFIG', 'LIVE'] as const);
-    for (let tries = 1; ; tries++) {
-      try {
-        // By force: a guest that has the disc mounted would keep it otherwise.
-        await updateDevice(this.#link.libvirt, refTo(machineId), cdromXml(isoPath), [...where, 'FORCE']);
-        return await this.observeMachine(machineId);
-      } catch (error) {
-        if (tries === mostTrayTries || !/tray/i.test((error as Error).message)) throw explained(error);
-        await this.#openTray(machineId);
-      }
-    }
-  }
+  createSnapshot = (...[payload]: Parameters<HostDriver['createSnapshot']>) =>
+    this.#snapshots.create(payload);
+  findSnapshot = (...args: Parameters<HostDriver['findSnapshot']>) => this.#snapshots.find(...args);
+  revertToSnapshot = (...[payload]: Parameters<HostDriver['revertToSnapshot']>) =>
+    this.#snapshots.revert(payload);
+  deleteSnapshot = (...[payload]: Parameters<HostDriver['deleteSnapshot']>) =>
+    this.#snapshots.delete(payload);
+
+  setIso = (...args: Parameters<HostDriver['setIso']>) => this.#drive.change(...args);
 
   async observeMachine(machineId: MachineId): Promise<MachineObservation> {
     const { libvirt } = this.#link;
     try {
       const domain = refTo(machineId);
       const [seen, xml] = await Promise.all([getDomainState(libvirt, domain), getDomainXml(libvirt, domain)]);
-      const power = this.migration.travellers.powerOf(machineId, seen) ?? powerOf(seen.state);
+      if (this.#marks.machineIdOf({ ...domain, name: nameIn(xml) }) !== machineId)
+        return { machineId, power: 'ABSENT', isoPath: null };
+      const power =
+        this.migration.travellers.powerOf(machineId, seen) ??
+        this.#snapshots.powerOf(machineId, seen) ??
+        powerOf(seen.state);
       return { machineId, power, isoPath: power === 'ABSENT' ? null : readDomainXml(xml).isoPath };
     } catch (error) {
       if (hasErrorCode(error, 'NO_DOMAIN')) return { machineId, power: 'ABSENT', isoPath: null };
@@ -257,7 +309,7 @@ export class LibvirtDriver implements HostDriver {
     });
     const wanted = machineIds && new Set<string>(machineIds);
     return statistics.flatMap((each) => {
-      const machineId = machineIdOf(each.domain);
+      const machineId = this.#marks.machineIdOf(each.domain);
       if (machineId === undefined || wanted?.has(machineId) === false) return [];
       // One that is on its way here is measured where it runs.
       return this.migration.travellers.isComing(machineId) ? [] : [countersOf(machineId, each)];
@@ -268,27 +320,8 @@ export class LibvirtDriver implements HostDriver {
     return readLinuxCounters();
   }
 
-  async openConsole(machineId: MachineId): Promise<Duplex> {
-    const xml = await getDomainXml(this.#link.libvirt, refTo(machineId)).catch((error: unknown) => {
-      throw explained(error);
-    });
-    const { vncSocket } = readDomainXml(xml);
-    if (vncSocket === null) throw new CommandFailure('UNSUPPORTED', 'the machine has no VNC server');
-    const socket = net.connect(vncSocket);
-    return new Promise((resolve, reject) => {
-      socket.once('connect', () => resolve(socket));
-      socket.once('error', (error) =>
-        reject(new CommandFailure('HYPERVISOR_ERROR', `the machine's VNC server: ${error.message}`)),
-      );
-    });
-  }
-
-  async openSerialPort(machineId: MachineId): Promise<Duplex> {
-    // By force: the viewer before may have gone without libvirt having noticed yet.
-    return openConsole(this.#link.libvirt, refTo(machineId), { flags: ['FORCE'] }).catch((error: unknown) => {
-      throw explained(error);
-    });
-  }
+  openConsole = (machineId: MachineId) => openScreen(this.#link.libvirt, machineId);
+  openSerialPort = (machineId: MachineId) => openSerial(this.#link.libvirt, machineId);
 
   async close(): Promise<void> {
     await this.#link.close();
@@ -321,20 +354,13 @@ export class LibvirtDriver implements HostDriver {
     return path.join(this.#options.runFolder, 'vnc', `${uuidOf(machineId)}.sock`);
   }
 
-  /**
-   * A guest that resets its drive (a BIOS that looks for something to start from does) closes the tray without QEMU
-   * saying so. libvirt then takes it for open and does not open it again.
-   */
-  async #openTray(machineId: MachineId): Promise<void> {
-    const command = { execute: 'blockdev-open-tray', arguments: { id: driveAlias, force: true } };
-    await monitorCommand(this.#link.libvirt, refTo(machineId), command).catch(() => undefined);
-  }
-
   #onLifecycle(happened: DomainEvent<'LIFECYCLE'>): void {
     const { domain, change, detail } = happened;
-    const machineId = machineIdOf(domain);
+    const machineId = this.#marks.machineIdOf(domain);
+    if (machineId === undefined) void this.#foreignChanged(domain);
     const power = powerAfter[change];
     if (machineId === undefined || power === undefined) return;
+    if (this.#snapshots.isInPassing(machineId, change)) return;
     const event = { machineId, power, reason: detail.toLowerCase() };
     const told = this.migration.travellers.told(event, happened);
     if (told !== undefined) this.#emit(told);
@@ -349,6 +375,20 @@ export class LibvirtDriver implements HostDriver {
     } catch (error) {
       this.#options.log.warn({ err: error }, 'machines could not be looked at');
     }
+  }
+
+  /** One of somebody else's came, went, or changed; one that was kept from another time may carry a mark of ours. */
+  async #foreignChanged(domain: DomainRef): Promise<void> {
+    try {
+      await this.#marks.look(this.#link.libvirt, domain);
+    } catch (error) {
+      this.#options.log.warn({ err: error, domain: domain.name }, 'a domain could not be looked at');
+    }
+    this.#emitInventory(null);
+  }
+
+  #emitInventory(machineId: MachineId | null): void {
+    for (const listener of this.#inventoryListeners) listener(machineId);
   }
 
   #emit(event: MachineEvent): void {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
+import { OutcomeUnknown } from '@nephos/agent-runtime/command-failure.ts';
 import { Libvirt } from '@nephos/node-libvirt/connection.ts';
 import type { DomainEvent } from '@nephos/node-libvirt/domain-events.ts';
 import type { Logger } from 'pino';
@@ -13,6 +13,8 @@ export interface LibvirtLinkOptions {
   onLifecycle(event: DomainEvent<'LIFECYCLE'>): void;
   /** A guest restarted without going off. */
   onRestart(event: DomainEvent<'REBOOT'>): void;
+  /** A device came, or went. */
+  onDevice(event: DomainEvent<'DEVICE_ADDED' | 'DEVICE_REMOVED'>): void;
   /** After a break: events were missed, what is there has to be looked at. */
   onReconnected(): void;
 }
@@ -37,10 +39,10 @@ export class LibvirtLink {
     return link;
   }
 
-  /** @throws CommandFailure HYPERVISOR_ERROR while the daemon is away */
+  /** @throws OutcomeUnknown while the daemon is away: whoever asks may have begun something with it before */
   get libvirt(): Libvirt {
     if (this.#libvirt === undefined || this.#libvirt.isClosed) {
-      throw new CommandFailure('HYPERVISOR_ERROR', 'libvirt does not answer now');
+      throw new OutcomeUnknown('libvirt does not answer now');
     }
     return this.#libvirt;
   }
@@ -61,12 +63,13 @@ export class LibvirtLink {
   }
 
   async #connect(): Promise<Libvirt> {
-    const { prepare, onLifecycle, onRestart } = this.#options;
+    const { prepare, onLifecycle, onRestart, onDevice } = this.#options;
     const libvirt = await this.connectAnother();
     try {
       await prepare(libvirt);
       await libvirt.subscribe(['LIFECYCLE'], onLifecycle);
       await libvirt.subscribe(['REBOOT'], onRestart);
+      await libvirt.subscribe(['DEVICE_ADDED', 'DEVICE_REMOVED'], onDevice);
       return libvirt;
     } catch (error) {
       await libvirt.close();

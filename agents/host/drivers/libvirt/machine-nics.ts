@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandPayload } from '@nephos/agent-protocol/commands.ts';
-import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
+import { CommandFailure, OutcomeUnknown } from '@nephos/agent-runtime/command-failure.ts';
 import type { CommandContext } from '@nephos/agent-runtime/command-runner.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { attachDevice, detachDevice } from '@nephos/node-libvirt/device.ts';
@@ -33,8 +33,10 @@ export class MachineNics {
     try {
       await attachDevice(this.#link.libvirt, refTo(machineId), interfaceXml(nic, guestFilter), everywhere);
     } catch (error) {
-      await this.#networks.unplugCard(nic.macAddress);
-      throw explained(error);
+      const failure = explained(error);
+      // One that may be there after all keeps its address.
+      if (!(failure instanceof OutcomeUnknown)) await this.#networks.unplugCard(nic.macAddress);
+      throw failure;
     }
   }
 

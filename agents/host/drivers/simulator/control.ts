@@ -1,5 +1,11 @@
+import type { ForeignMachineText } from '@nephos/agent-protocol/inventory.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
-import type { SimulatedState } from './simulated-state.ts';
+import type { SimulatedMachine, SimulatedState } from './simulated-state.ts';
+
+/** What somebody at the host may change of a machine. */
+export type Tampering = Partial<
+  Pick<SimulatedMachine, 'cpuCount' | 'memoryBytes' | 'volumeIds' | 'macAddresses' | 'bridges' | 'isoPath'>
+>;
 
 /** What the process that started a simulator may ask of it, over Node's own channel between parent and child. */
 export type SimulatorRequest =
@@ -9,6 +15,9 @@ export type SimulatorRequest =
   | { ask: 'powerOff'; host: number; machineId: Id<'VirtualMachine'> }
   | { ask: 'pause'; host: number; machineId: Id<'VirtualMachine'> }
   | { ask: 'powerOn'; host: number; machineId: Id<'VirtualMachine'> }
+  | { ask: 'addForeign'; host: number; machine: ForeignMachineText }
+  | { ask: 'removeForeign'; host: number; uuid: string }
+  | { ask: 'tamper'; host: number; machineId: Id<'VirtualMachine'>; change: Tampering }
   | { ask: 'disconnect'; host: number }
   | { ask: 'connect'; host: number }
   | { ask: 'sample' };
@@ -23,6 +32,9 @@ export interface SimulatorAnswers {
   powerOff: null;
   pause: null;
   powerOn: null;
+  addForeign: null;
+  removeForeign: null;
+  tamper: null;
   disconnect: null;
   connect: null;
   /** Milliseconds that reading and reporting all counters took. */

@@ -1,6 +1,17 @@
+import type { SimulatedMachine } from './simulated-state.ts';
+
+/** A disk, and what is on it. */
+export interface SimulatedDisk {
+  sizeBytes: string;
+  /** Grows with each start of its machine, which writes to it; absent: 0. */
+  content?: number;
+  /** By id: what was on it, and on a root disk what was in the memory. */
+  snapshots?: Record<string, { content: number; memory: SimulatedMachine | null }>;
+}
+
 /** A host that writes down the disks that were made through it. */
 export interface DiskKeeper {
-  volumes: Record<string, { sizeBytes: string }>;
+  volumes: Record<string, SimulatedDisk>;
   save(): void;
 }
 
@@ -16,12 +27,12 @@ export class SimulatedDisks {
     for (const key of Object.keys(keeper.volumes)) this.#keepers.set(key, keeper);
   }
 
-  find(key: string): { sizeBytes: string } | undefined {
+  find(key: string): SimulatedDisk | undefined {
     return this.#keepers.get(key)?.volumes[key];
   }
 
   /** The disks of these volumes, by key. */
-  of(volumeIds: readonly string[]): Record<string, { sizeBytes: string }> {
+  of(volumeIds: readonly string[]): Record<string, SimulatedDisk> {
     const entries = [...this.#keepers].flatMap(([key, { volumes }]) => {
       const disk = volumes[key];
       return disk !== undefined && volumeIds.some((id) => key.endsWith(`/${id}`))
@@ -40,8 +51,23 @@ export class SimulatedDisks {
     return sum;
   }
 
+  /** Keeps what changed of a disk. */
+  save(key: string): void {
+    this.#keepers.get(key)?.save();
+  }
+
+  /** A machine that starts writes to its disks. */
+  write(keys: readonly string[]): void {
+    for (const key of keys) {
+      const disk = this.find(key);
+      if (disk === undefined) continue;
+      disk.content = (disk.content ?? 0) + 1;
+      this.save(key);
+    }
+  }
+
   /** A disk that is there already stays with the host that keeps it. */
-  put(key: string, disk: { sizeBytes: string }, maker: DiskKeeper): void {
+  put(key: string, disk: SimulatedDisk, maker: DiskKeeper): void {
     const keeper = this.#keepers.get(key) ?? maker;
     this.#keepers.set(key, keeper);
     keeper.volumes[key] = disk;

@@ -8,7 +8,7 @@ import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { LiveMigration, MigrationRoute } from '../../migration/live-migration.ts';
 import { transferProgress } from '../../migration/transfer-progress.ts';
 import { asksFor } from './sentinels.ts';
-import type { DiskKeeper, SimulatedDisks } from './simulated-disks.ts';
+import type { DiskKeeper, SimulatedDisk, SimulatedDisks } from './simulated-disks.ts';
 import type { SimulatedMachine, SimulatedState } from './simulated-state.ts';
 import { simulatedFailure, volumeKey } from './simulated-storage.ts';
 import type { SimulatedTime } from './simulated-time.ts';
@@ -29,7 +29,7 @@ interface SimulatedMigrationOptions {
 /** What the source says first. The disks are for a simulator that does not share this one's storage. */
 interface Offer {
   machine: SimulatedMachine;
-  disks: Record<string, { sizeBytes: string }>;
+  disks: Record<string, SimulatedDisk>;
 }
 
 const channel = 'machine';

@@ -106,6 +106,16 @@ export class SimulatedStorage {
     await Promise.resolve();
   }
 
+  async flattenVolume(
+    payload: CommandPayload<'volume.flatten'>,
+    { signal, progress }: CommandContext,
+  ): Promise<void> {
+    if (this.#options.disks.find(volumeKey(payload)) === undefined)
+      throw new CommandFailure('NOT_FOUND', `there is no volume ${payload.volumeId}`);
+    progress(50, 'copying');
+    await this.#options.time.work(`volume.flatten ${payload.volumeId}`, typical.copy, signal);
+  }
+
   async exportVolume(
     payload: CommandPayload<'volume.export'>,
     { signal, progress }: CommandContext,

@@ -2,13 +2,16 @@ import { newId, parseId } from '@nephos/model/kernel/ids.ts';
 import { MiB } from '@nephos/model/kernel/units.ts';
 import { expect, test } from 'vitest';
 import { describeDriverContract } from '../../driver-contract.ts';
+import { SimulatedDisks } from './simulated-disks.ts';
+import { volumeKey } from './simulated-storage.ts';
 import { AutomaticTime, SteppedTime } from './simulated-time.ts';
 import { SimulatorDriver } from './simulator-driver.ts';
 
 const host = { hostname: 'sim', cpuCores: 8, memoryMib: 8192 };
 
 describeDriverContract('simulator', () => {
-  const driver = new SimulatorDriver({ ...host, time: new AutomaticTime() });
+  const disks = new SimulatedDisks();
+  const driver = new SimulatorDriver({ ...host, time: new AutomaticTime(), disks });
   return Promise.resolve({
     driver,
     primary: '/primary',
@@ -24,6 +27,24 @@ describeDriverContract('simulator', () => {
       return Promise.resolve({ cpuCount, memoryBytes: BigInt(memoryBytes) });
     },
     readCards: (machineId) => Promise.resolve(driver.state.machines[machineId]?.macAddresses ?? []),
+    scribble: (disk) => {
+      disks.write([volumeKey(disk)]);
+      return Promise.resolve();
+    },
+    readDisk: (disk) => Promise.resolve(String(disks.find(volumeKey(disk))?.content)),
+    makeForeign: ({ uuid, name, path, sizeBytes }) => {
+      driver.foreign.add({
+        ...{ uuid, name, power: 'ON', cpuCount: 1, memoryBytes: (32n * MiB).toString(), bootMode: 'BIOS' },
+        disks: [{ path, format: 'QCOW2', sizeBytes: sizeBytes.toString(), bus: 'virtio' }],
+        nics: [],
+        obstacle: null,
+      });
+      return Promise.resolve();
+    },
+    setCpus: (machineId, cpuCount) => {
+      driver.foreign.tamper(parseId('VirtualMachine', machineId), { cpuCount });
+      return Promise.resolve();
+    },
     guestsLetGo: true,
     pullPlug: (machineId) => {
       driver.powerOff(parseId('VirtualMachine', machineId), 'destroyed');

@@ -12,10 +12,12 @@ import type { HostDriver, Inventory, MachineEvent } from '../../driver.ts';
 import { asksFor } from './sentinels.ts';
 import { simulatedHostCounters, simulatedMachineCounters } from './simulated-counters.ts';
 import { SimulatedDisks } from './simulated-disks.ts';
+import { SimulatedForeignMachines } from './simulated-foreign-machines.ts';
 import { SimulatedMigration } from './simulated-migration.ts';
 import { emptyState, type SimulatedMachine, type SimulatedState, type StateFile } from './simulated-state.ts';
+import { SimulatedSnapshots } from './simulated-snapshots.ts';
 import { SimulatedSerialPort } from './simulated-serial-port.ts';
-import { SimulatedStorage, simulatedFailure } from './simulated-storage.ts';
+import { SimulatedStorage, simulatedFailure, volumeKey } from './simulated-storage.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 type MachineId = Id<'VirtualMachine'>;
@@ -39,9 +41,13 @@ export class SimulatorDriver implements HostDriver {
   readonly #options: SimulatedHostOptions;
   readonly #state: SimulatedState;
   readonly #storage: SimulatedStorage;
+  readonly #disks: SimulatedDisks;
+  readonly #snapshots: SimulatedSnapshots;
   readonly #bootedAt = Date.now();
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   readonly migration: SimulatedMigration;
+  /** Machines that are none of ours, and what somebody at the host does to ours. */
+  readonly foreign: SimulatedForeignMachines;
 
   constructor(options: SimulatedHostOptions) {
     this.#options = options;
@@ -50,7 +56,17 @@ export class SimulatorDriver implements HostDriver {
     const save = () => this.#save();
     const keeper = { volumes: this.#state.volumes, save };
     disks.join(keeper);
+    this.#disks = disks;
     this.#storage = new SimulatedStorage({ state: this.#state, disks, keeper, time, save });
+    this.#snapshots = new SimulatedSnapshots({
+      state: this.#state,
+      disks,
+      time,
+      save,
+      observe: (machineId) => this.observeMachine(machineId),
+      emit: (machine, reason) => this.#emit(machine, reason),
+    });
+    this.foreign = new SimulatedForeignMachines({ state: this.#state, disks, keeper, time, save });
     this.migration = new SimulatedMigration({
       state: this.#state,
       disks,
@@ -59,6 +75,10 @@ export class SimulatorDriver implements HostDriver {
       observe: (machineId) => this.observeMachine(machineId),
       emit: (machine, reason) => this.#emit(machine, reason),
     });
+  }
+
+  assertReachable(): Promise<void> {
+    return Promise.resolve();
   }
 
   facts(): Promise<HostFacts> {
@@ -82,6 +102,8 @@ export class SimulatorDriver implements HostDriver {
         dhcp: false,
         antiSpoofing: false,
         liveMigration: true,
+        machineSnapshots: true,
+        foreignMachines: true,
         uefi: true,
       },
     });
@@ -89,13 +111,24 @@ export class SimulatorDriver implements HostDriver {
 
   inventory(): Promise<Inventory> {
     const machines = Object.values(this.#state.machines).map(observationOf);
-    return Promise.resolve({ machines, strangers: [] });
+    return Promise.resolve({ machines });
   }
 
   onMachineEvent(listener: (event: MachineEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+
+  foreignMachines = () => this.foreign.list();
+  describeMachine = (machineId: MachineId) => this.foreign.describe(machineId);
+  onInventoryEvent = (listener: (machineId: MachineId | null) => void) => this.foreign.onEvent(listener);
+
+  async adoptMachine(payload: CommandPayload<'machine.adopt'>): Promise<MachineObservation> {
+    await this.foreign.adopt(payload);
+    return this.observeMachine(payload.machine.machineId);
+  }
+
+  releaseMachine = (...args: Parameters<HostDriver['releaseMachine']>) => this.foreign.release(...args);
 
   attachPool = (...args: Parameters<HostDriver['attachPool']>) => this.#storage.attachPool(...args);
   detachPool = (...args: Parameters<HostDriver['detachPool']>) => this.#storage.detachPool(...args);
@@ -106,6 +139,7 @@ export class SimulatorDriver implements HostDriver {
   createVolume = (...args: Parameters<HostDriver['createVolume']>) => this.#storage.createVolume(...args);
   hasVolume = (...args: Parameters<HostDriver['hasVolume']>) => this.#storage.hasVolume(...args);
   deleteVolume = (...args: Parameters<HostDriver['deleteVolume']>) => this.#storage.deleteVolume(...args);
+  flattenVolume = (...args: Parameters<HostDriver['flattenVolume']>) => this.#storage.flattenVolume(...args);
   exportVolume = (...args: Parameters<HostDriver['exportVolume']>) => this.#storage.exportVolume(...args);
   findExport = (...args: Parameters<HostDriver['findExport']>) => this.#storage.findExport(...args);
 
@@ -148,10 +182,14 @@ export class SimulatorDriver implements HostDriver {
         memoryBytes: machine.headroom.memoryBytes.toString(),
       },
       macAddresses: machine.nics.map(({ macAddress }) => macAddress),
+      bridges: Object.fromEntries(
+        machine.nics.map(({ macAddress, network }) => [macAddress, network.bridge]),
+      ),
       bootMode: machine.bootMode,
       startsFromIso: machine.startsFromIso,
       seed: machine.seed,
     };
+    this.#disks.write(machine.disks.map(volumeKey));
     this.#state.machines[machineId] = started;
     this.#save();
     this.#emit(started, 'booted');
@@ -190,8 +228,11 @@ export class SimulatorDriver implements HostDriver {
     return { ...observationOf(machine), forced: graceSeconds === 0 || ignores };
   }
 
-  plugNic({ machineId, nic }: CommandPayload<'machine.plugNic'>): Promise<void> {
-    return this.#changeNics(machineId, (macAddresses) => [...macAddresses, nic.macAddress]);
+  async plugNic({ machineId, nic }: CommandPayload<'machine.plugNic'>): Promise<void> {
+    await this.#changeNics(machineId, (macAddresses) => [...macAddresses, nic.macAddress]);
+    const machine = this.#state.machines[machineId];
+    if (machine !== undefined) (machine.bridges ??= {})[nic.macAddress] = nic.network.bridge;
+    this.#save();
   }
 
   unplugNic({ machineId, macAddress }: CommandPayload<'machine.unplugNic'>): Promise<void> {
@@ -262,6 +303,11 @@ export class SimulatorDriver implements HostDriver {
       this.#emit({ ...machine, power: 'OFF' }, 'destroyed');
     return Promise.resolve();
   }
+
+  createSnapshot = (...args: Parameters<HostDriver['createSnapshot']>) => this.#snapshots.create(...args);
+  findSnapshot = (...args: Parameters<HostDriver['findSnapshot']>) => this.#snapshots.find(...args);
+  revertToSnapshot = (...args: Parameters<HostDriver['revertToSnapshot']>) => this.#snapshots.revert(...args);
+  deleteSnapshot = (...args: Parameters<HostDriver['deleteSnapshot']>) => this.#snapshots.delete(...args);
 
   async setIso({ machineId, isoPath }: CommandPayload<'machine.setIso'>): Promise<MachineObservation> {
     const machine = this.#state.machines[machineId];

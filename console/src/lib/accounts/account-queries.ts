@@ -51,11 +51,11 @@ export const accountQuery = graphql(
 
 /** For choosing one: those whose name has a text in it. */
 export const findAccountsQuery = graphql(`
-  query FindAccounts($search: String) {
+  query FindAccounts($search: String, $isProject: Boolean) {
     accounts(
       first: 50
       search: $search
-      filter: { isProject: false }
+      filter: { isProject: $isProject }
       orderBy: { field: NAME, direction: ASC }
     ) {
       nodes {

@@ -12,7 +12,7 @@ export const countsQuery = graphql(`
     changing: virtualMachines(
       first: 1
       accountId: $accountId
-      filter: { state: [STARTING, STOPPING, MIGRATING, RESTORING, EXPUNGING] }
+      filter: { state: [STARTING, STOPPING, MIGRATING, RESTORING, RELEASING, EXPUNGING] }
     ) {
       totalCount
     }

@@ -83,6 +83,7 @@ export const createEnrolmentTokenMutation = graphql(`
     createEnrolmentToken(input: $input) {
       token
       expiresAt
+      installCommand
     }
   }
 `);

@@ -17,6 +17,11 @@ const kinds: Record<string, () => string> = {
   'virtualMachine.reinstall': m.jobs_kind_virtualMachine_reinstall,
   'virtualMachine.attachNic': m.jobs_kind_virtualMachine_attachNic,
   'virtualMachine.detachNic': m.jobs_kind_virtualMachine_detachNic,
+  'virtualMachineSnapshot.create': m.jobs_kind_virtualMachineSnapshot_create,
+  'virtualMachineSnapshot.revert': m.jobs_kind_virtualMachineSnapshot_revert,
+  'virtualMachineSnapshot.delete': m.jobs_kind_virtualMachineSnapshot_delete,
+  'virtualMachine.import': m.jobs_kind_virtualMachine_import,
+  'virtualMachine.unmanage': m.jobs_kind_virtualMachine_unmanage,
   'virtualMachine.setPassword': m.jobs_kind_virtualMachine_setPassword,
   'host.install': m.jobs_kind_host_install,
   'host.upgradeAgent': m.jobs_kind_host_upgradeAgent,
@@ -75,6 +80,9 @@ const steps: Record<string, () => string> = {
   plug: m.jobs_step_plug,
   suspend: m.jobs_step_suspend,
   resume: m.jobs_step_resume,
+  createSnapshot: m.jobs_step_createSnapshot,
+  deleteSnapshot: m.jobs_step_deleteSnapshot,
+  revert: m.jobs_step_revert,
   setPassword: m.jobs_step_setPassword,
   expect: m.jobs_step_expect,
   migrate: m.jobs_step_migrate,
@@ -94,6 +102,9 @@ const steps: Record<string, () => string> = {
   disconnect: m.jobs_step_disconnect,
   uninstall: m.jobs_step_uninstall,
   stopMachines: m.jobs_step_stopMachines,
+  adopt: m.jobs_step_adopt,
+  flatten: m.jobs_step_flatten,
+  release: m.jobs_step_release,
 };
 
 /** `createDisks` as `Create disks`: for names that came with a newer server. */

@@ -1,15 +1,17 @@
 import type { ResultOf } from '../api/graphql.ts';
 import { LiveQuery } from '../api/query.svelte.ts';
+import { jobPath } from './job-path.ts';
 import { targetNamesQuery } from './job-queries.ts';
 
 const pages: Record<string, (id: string) => string> = {
   VirtualMachine: (id) => `/virtual-machines/${id}`,
   Template: (id) => `/images?q=${id}`,
   Iso: (id) => `/images?tab=isos&q=${id}`,
-  Host: (id) => `/hosts?q=${id}`,
+  Host: (id) => `/hosts/${id}`,
   Zone: (id) => `/zones/${id}`,
-  StoragePool: () => '/storage',
-  ImageStore: () => '/storage',
+  StoragePool: (id) => `/storage/${id}`,
+  ImageStore: (id) => `/storage?tab=secondary&q=${id}`,
+  Job: jobPath,
   Domain: (id) => `/domains/${id}`,
   Account: (id) => `/accounts/${id}`,
   User: (id) => `/users/${id}`,

@@ -19,6 +19,7 @@ export const machineStateLooks: Record<MachineState, StatusLook> = {
   STOPPING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_STOPPING, isTurning: true },
   MIGRATING: { tone: 'busy', icon: ArrowRightLeft, label: m.machines_state_MIGRATING },
   RESTORING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_RESTORING, isTurning: true },
+  RELEASING: { tone: 'busy', icon: LoaderCircle, label: m.machines_state_RELEASING, isTurning: true },
   ERROR: { tone: 'bad', icon: CircleX, label: m.machines_state_ERROR },
   UNKNOWN: { tone: 'warn', icon: CircleHelp, label: m.machines_state_UNKNOWN },
   DESTROYED: { tone: 'quiet', icon: Trash2, label: m.machines_state_DESTROYED },

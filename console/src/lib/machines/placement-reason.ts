@@ -13,6 +13,7 @@ export const placementReasons: Record<Refusal, () => string> = {
   OTHER_POD: m.placement_OTHER_POD,
   OTHER_HYPERVISOR: m.placement_OTHER_HYPERVISOR,
   NO_LIVE_MIGRATION: m.placement_NO_LIVE_MIGRATION,
+  NO_UEFI: m.placement_NO_UEFI,
   RESERVED_FOR_OTHERS: m.placement_RESERVED_FOR_OTHERS,
   TAGS_MISSING: m.placement_TAGS_MISSING,
   APART_FROM_GROUP: m.placement_APART_FROM_GROUP,

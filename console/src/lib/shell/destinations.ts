@@ -1,5 +1,7 @@
 import Activity from '@lucide/svelte/icons/activity';
+import Bell from '@lucide/svelte/icons/bell';
 import Building2 from '@lucide/svelte/icons/building-2';
+import ChartPie from '@lucide/svelte/icons/chart-pie';
 import CircleUser from '@lucide/svelte/icons/circle-user';
 import Database from '@lucide/svelte/icons/database';
 import Disc3 from '@lucide/svelte/icons/disc-3';
@@ -16,6 +18,7 @@ import Network from '@lucide/svelte/icons/network';
 import Receipt from '@lucide/svelte/icons/receipt';
 import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
+import SlidersVertical from '@lucide/svelte/icons/sliders-vertical';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import type { Component } from 'svelte';
 import { m } from '#messages';
@@ -46,6 +49,12 @@ export const destinationGroups: DestinationGroup[] = [
         permission: 'virtualMachine.list',
       },
       { path: '/images', label: m.shell_images, icon: Disc3, permission: 'template.list' },
+      {
+        path: '/offerings',
+        label: m.offerings_title,
+        icon: SlidersVertical,
+        permission: 'serviceOffering.list',
+      },
       { path: '/ssh-keys', label: m.ssh_keys_title, icon: KeySquare, permission: 'sshKeyPair.list' },
       { path: '/affinity-groups', label: m.affinity_title, icon: Group, permission: 'affinityGroup.list' },
     ],
@@ -56,6 +65,7 @@ export const destinationGroups: DestinationGroup[] = [
       { path: '/zones', label: m.shell_zones, icon: Map, permission: 'zone.list' },
       { path: '/hosts', label: m.shell_hosts, icon: Server, permission: 'host.list' },
       { path: '/storage', label: m.shell_storage, icon: Database, permission: 'storagePool.list' },
+      { path: '/capacity', label: m.capacity_title, icon: ChartPie, permission: 'capacity.list' },
     ],
   },
   {
@@ -73,6 +83,7 @@ export const destinationGroups: DestinationGroup[] = [
   {
     label: m.shell_group_activity,
     destinations: [
+      { path: '/alerts', label: m.alerts_title, icon: Bell, permission: 'alert.list' },
       { path: '/jobs', label: m.shell_jobs, icon: ListChecks, permission: 'job.list' },
       { path: '/events', label: m.shell_events, icon: Activity, permission: 'auditEvent.list' },
       { path: '/usage', label: m.shell_usage, icon: Receipt, permission: 'usageRecord.list' },

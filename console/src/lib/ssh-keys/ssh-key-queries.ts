@@ -1,4 +1,4 @@
-import { graphql, type ResultOf } from '../api/graphql.ts';
+import { graphql } from '../api/graphql.ts';
 
 export const sshKeysQuery = graphql(`
   query SshKeyPairs(
@@ -37,8 +37,6 @@ export const sshKeysQuery = graphql(`
     }
   }
 `);
-
-export type SshKey = ResultOf<typeof sshKeysQuery>['sshKeyPairs']['nodes'][number];
 
 export const createSshKeyMutation = graphql(`
   mutation CreateSshKeyPair($input: CreateSshKeyPairInput!) {

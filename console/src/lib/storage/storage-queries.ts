@@ -1,52 +1,66 @@
 import { graphql } from '../api/graphql.ts';
+import { poolFields } from './fragments.ts';
 
-export const storagePoolsQuery = graphql(`
-  query StoragePools(
-    $first: Int
-    $after: Cursor
-    $last: Int
-    $before: Cursor
-    $search: String
-    $orderBy: StoragePoolOrder
-  ) {
-    storagePools(
-      first: $first
-      after: $after
-      last: $last
-      before: $before
-      search: $search
-      orderBy: $orderBy
+export const storagePoolsQuery = graphql(
+  `
+    query StoragePools(
+      $first: Int
+      $after: Cursor
+      $last: Int
+      $before: Cursor
+      $search: String
+      $orderBy: StoragePoolOrder
     ) {
-      nodes {
-        id
-        name
-        version
-        state
-        type
-        scope
-        path
-        createdAt
-        capacity {
-          allocated
-          total
-          used
+      storagePools(
+        first: $first
+        after: $after
+        last: $last
+        before: $before
+        search: $search
+        orderBy: $orderBy
+      ) {
+        nodes {
+          ...PoolFields
         }
-        zone {
-          id
-          name
+        totalCount
+        isTotalEstimated
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
         }
-      }
-      totalCount
-      isTotalEstimated
-      pageInfo {
-        hasNextPage
-        hasPreviousPage
-        startCursor
-        endCursor
       }
     }
-  }
-`);
+  `,
+  [poolFields],
+);
+
+export const poolPageQuery = graphql(
+  `
+    query StoragePoolPage($id: ID!) {
+      node(id: $id) {
+        __typename
+        id
+        ...PoolFields
+      }
+    }
+  `,
+  [poolFields],
+);
+
+export const updatePoolMutation = graphql(
+  `
+    mutation UpdateStoragePool($input: UpdateStoragePoolInput!) {
+      updateStoragePool(input: $input) {
+        storagePool {
+          ...PoolFields
+        }
+      }
+    }
+  `,
+  [poolFields],
+);
 
 export const imageStoresQuery = graphql(`
   query ImageStores(

@@ -12,6 +12,17 @@ export const zonePageQuery = graphql(
         __typename
         id
         ...ZoneFields
+        ... on Zone {
+          isDedicated
+          dedicatedAccount {
+            id
+            name
+          }
+          dedicatedDomain {
+            id
+            path
+          }
+        }
       }
       virtualMachines(first: 1, filter: { zoneId: $id }) {
         totalCount
@@ -30,6 +41,16 @@ export const zoneInfrastructureQuery = graphql(`
       nodes {
         id
         name
+        version
+        isDedicated
+        dedicatedAccount {
+          id
+          name
+        }
+        dedicatedDomain {
+          id
+          path
+        }
         cidr
         gateway
         reservedStart
@@ -43,6 +64,17 @@ export const zoneInfrastructureQuery = graphql(`
       nodes {
         id
         name
+        version
+        isDedicated
+        dedicatedAccount {
+          id
+          name
+        }
+        dedicatedDomain {
+          id
+          path
+        }
+        allocationState
         hypervisor
         cpuOvercommit
         memoryOvercommit
@@ -89,4 +121,20 @@ export const zoneInfrastructureQuery = graphql(`
   }
 `);
 
+export const updateClusterMutation = graphql(`
+  mutation UpdateCluster($input: UpdateClusterInput!) {
+    updateCluster(input: $input) {
+      cluster {
+        id
+        version
+        name
+        allocationState
+        cpuOvercommit
+        memoryOvercommit
+      }
+    }
+  }
+`);
+
 export type ZoneInfrastructure = ResultOf<typeof zoneInfrastructureQuery>;
+export type Cluster = ZoneInfrastructure['clusters']['nodes'][number];

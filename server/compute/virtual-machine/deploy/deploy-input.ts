@@ -2,6 +2,7 @@ import type { BootMode } from '@nephos/model/generated/enums.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { Check } from '../../../platform/validation.ts';
 import type { SizeChoice } from '../../service-offering/chosen-size.ts';
+import { checkLease, type Lease } from '../../lease/check-lease.ts';
 import { checkLabels, type Labels } from '../labels.ts';
 import { checkUserData } from '../seed/user-data.ts';
 
@@ -35,6 +36,8 @@ export interface DeployInput extends SizeChoice, Labels {
   sshKeyPairIds: readonly Id<'SshKeyPair'>[];
   userData?: string | null | undefined;
   generatesPassword: boolean;
+  /** How long it may stay. */
+  lease?: Lease | null | undefined;
   affinityGroupIds?: readonly Id<'AffinityGroup'>[] | null | undefined;
   /** This host or none: for operators. */
   hostId?: Id<'Host'> | null | undefined;
@@ -46,7 +49,7 @@ const mostDataDisks = 14;
 const mostKeys = 20;
 
 /** What can be said of an input without looking anything up. @throws PlatformError VALIDATION_FAILED */
-export function checkDeployInput(input: DeployInput): void {
+export function checkDeployInput(input: DeployInput, now: Date): void {
   const check = new Check();
   const { templateId, isoId, diskOfferingId } = input;
   check.range('input.count', input.count, 1, mostMachines);
@@ -89,6 +92,7 @@ export function checkDeployInput(input: DeployInput): void {
   );
   checkLabels(check, input);
   checkUserData(check, input.userData);
+  checkLease(check, input.lease, now);
   check.done();
 }
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '@nephos/model/database.ts';
+import type { Row, Transaction } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { Owner } from '../../../identity/access/owner.ts';
 import { newMacAddress } from '../../../network/address/mac.ts';
@@ -7,7 +7,7 @@ import { isUniqueViolation } from '../../../platform/database-errors.ts';
 import { invalid, PlatformError } from '../../../platform/errors.ts';
 import type { Placement } from '../../placement/placement.ts';
 import type { MachineSize } from '../../service-offering/chosen-size.ts';
-import { encodeSpec, guestNetworkSpec } from '../machine-spec.ts';
+import { encodeSpec, type NetworkFacts } from '../machine-spec.ts';
 import type { DeployJob } from '../sagas/deploy-steps.ts';
 import type { GuestPassword } from '../seed/guest-password.ts';
 import { headroomFrom, type HeadroomColumns } from '../scale/headroom.ts';
@@ -25,7 +25,7 @@ export interface NewMachine {
   root: RootDiskPlan;
   dataDisks: readonly DiskPlan[];
   placement: Placement;
-  networkId: Id<'GuestNetwork'>;
+  network: NetworkFacts;
   sshPublicKeys: string[];
   password: GuestPassword | null;
   at: Date;
@@ -33,37 +33,26 @@ export interface NewMachine {
 
 /**
  * Writes a machine with its disks and plug, on the host and pools that were reserved.
- * @returns what its job needs to know
+ * @returns what its job needs to know, and what of it is done already
  * @throws PlatformError VALIDATION_FAILED for a name that is taken, INSUFFICIENT_CAPACITY without a free address
  */
 export async function insertMachine(
   tx: Transaction,
   input: DeployInput,
   machine: NewMachine,
-): Promise<DeployJob> {
+): Promise<{ job: DeployJob; done: ('reserve' | 'prepareTemplate')[] }> {
   const { machineId, name, size, root, placement } = machine;
-  const nic = await addressedNic(tx, machine);
+  const { range, ...nic } = await addressedNic(tx, machine);
   await insertRow(tx, input, machine);
-  const disks = await insertDisks(tx, input, machine);
-  await tx
-    .insertInto('Nic')
-    .values({
-      ...nic,
-      accountId: machine.owner.accountId,
-      virtualMachineId: machineId,
-      networkId: machine.networkId,
-      deviceIndex: 0,
-      isDefault: true,
-      createdAt: machine.at,
-    })
-    .execute();
-  const network = await guestNetworkSpec(tx, machine.networkId, placement.podId, nic.ipAddress);
+  const { disks, hasTemplate } = await insertParts(tx, input, machine, nic);
+  const network = { ...machine.network, ...range };
   const { sshPublicKeys } = machine;
-  return {
+  const job = {
     machineId,
     nicId: nic.id,
     hostId: placement.hostId,
     agentId: placement.agentId,
+    hasPassword: machine.password !== null,
     reserved: reservedOf(input, size),
     disks,
     spec: encodeSpec({
@@ -82,6 +71,7 @@ export async function insertMachine(
       seed: seedOf({ seedVersion: 1, sshPublicKeys, userData: userDataOf(input) }),
     }),
   };
+  return { job, done: hasTemplate ? ['reserve', 'prepareTemplate'] : ['reserve'] };
 }
 
 /** What a machine that is not started yet takes of its host is nothing. */
@@ -93,16 +83,17 @@ function userDataOf({ userData }: DeployInput): Buffer | null {
   return userData == null ? null : Buffer.from(userData);
 }
 
-async function addressedNic(tx: Transaction, { networkId, placement: { podId } }: NewMachine) {
+async function addressedNic(tx: Transaction, { network, placement: { podId } }: NewMachine) {
   const nicId = newId('Nic');
-  const ipAddress = await takeAddress(tx, { networkId, podId, nicId });
-  if (ipAddress === undefined) {
+  const taken = await takeAddress(tx, { networkId: network.networkId, podId, nicId });
+  if (taken === undefined) {
     throw new PlatformError('INSUFFICIENT_CAPACITY', 'all guest addresses of the pod are taken', {
       details: { ruledOut: { noFreeAddress: 1 } },
       remedy: 'ask the operator for another guest address range',
     });
   }
-  return { id: nicId, ipAddress, macAddress: newMacAddress() };
+  const { address, ...range } = taken;
+  return { id: nicId, ipAddress: address, macAddress: newMacAddress(), range };
 }
 
 async function insertRow(tx: Transaction, input: DeployInput, machine: NewMachine): Promise<void> {
@@ -127,6 +118,8 @@ async function insertRow(tx: Transaction, input: DeployInput, machine: NewMachin
         ...machine.headroom,
         bootMode: input.bootMode,
         isDeleteProtected: input.isDeleteProtected,
+        leaseExpiresAt: input.lease?.expiresAt ?? null,
+        leaseAction: input.lease?.action ?? null,
         groupName: input.group ?? null,
         tags: JSON.stringify(input.tags ?? {}),
         details: JSON.stringify(input.details ?? {}),
@@ -143,12 +136,16 @@ async function insertRow(tx: Transaction, input: DeployInput, machine: NewMachin
   }
 }
 
-/** The root disk first. */
-async function insertDisks(
+/**
+ * Its network card and its disks, in one statement. @returns the root disk first. `hasTemplate`: nothing has to be
+ * brought to its pool for it
+ */
+async function insertParts(
   tx: Transaction,
   input: DeployInput,
   machine: NewMachine,
-): Promise<DeployJob['disks']> {
+  nic: Pick<Row<'Nic'>, 'id' | 'ipAddress' | 'macAddress'>,
+): Promise<{ disks: DeployJob['disks']; hasTemplate: boolean }> {
   const { machineId, name, owner, root, dataDisks, placement, at } = machine;
   const disks = [root, ...dataDisks].map((plan, deviceIndex) => {
     const pool = placement.pools[deviceIndex];
@@ -156,7 +153,18 @@ async function insertDisks(
     const volumeId = newId('Volume');
     return { volumeId, pool: { poolId: pool.poolId, path: pool.path }, plan, deviceIndex };
   });
-  await tx
+  const inserted = await tx
+    .with('card', (db) =>
+      db.insertInto('Nic').values({
+        ...nic,
+        accountId: owner.accountId,
+        virtualMachineId: machineId,
+        networkId: machine.network.networkId,
+        deviceIndex: 0,
+        isDefault: true,
+        createdAt: at,
+      }),
+    )
     .insertInto('Volume')
     .values(
       disks.map(({ volumeId, pool, plan, deviceIndex }) => ({
@@ -175,8 +183,18 @@ async function insertDisks(
         createdAt: at,
       })),
     )
+    .returning(({ exists, selectFrom }) => [
+      'imageId',
+      exists(
+        selectFrom('BaseImage')
+          .select('state')
+          .whereRef('BaseImage.imageId', '=', 'Volume.imageId')
+          .whereRef('BaseImage.poolId', '=', 'Volume.poolId')
+          .where('state', '=', 'READY'),
+      ).as('hasTemplate'),
+    ])
     .execute();
-  return disks.map(({ volumeId, pool, plan, deviceIndex }) => ({
+  const jobDisks = disks.map(({ volumeId, pool, plan, deviceIndex }) => ({
     volumeId,
     pool,
     // The simulator's sentinels look at this name too.
@@ -191,4 +209,7 @@ async function insertDisks(
             format: root.format === 'RAW' ? ('RAW' as const) : ('QCOW2' as const),
           },
   }));
+  // The image is held: as long as it is there, so are its copies.
+  const hasTemplate = inserted.every(({ imageId, hasTemplate }) => imageId === null || hasTemplate);
+  return { disks: jobDisks, hasTemplate };
 }

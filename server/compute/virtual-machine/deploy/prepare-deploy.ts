@@ -1,6 +1,6 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
-import { getGuarded, holdGuarded } from '../../../identity/access/guarded-loader.ts';
+import { demand, getGuarded, holdGuarded } from '../../../identity/access/guarded-loader.ts';
 import { assertOffered, assertOpenZone, ownerFor, type Owner } from '../../../identity/access/owner.ts';
 import type { Amounts } from '../../../identity/limit/limits.ts';
 import type { Actor } from '../../../platform/actor.ts';
@@ -11,6 +11,7 @@ import type { Demand } from '../../placement/demand.ts';
 import { targetHostOf } from '../../placement/target-host.ts';
 import { chosenSize, type MachineSize } from '../../service-offering/chosen-size.ts';
 import { machineAmounts, volumeAmounts } from '../counted.ts';
+import { firstGuestNetwork, type NetworkFacts } from '../machine-spec.ts';
 import type { DeployInput } from './deploy-input.ts';
 import { headroomOf, type HeadroomColumns } from '../scale/headroom.ts';
 import { planDataDisks, planRootDisk, type DiskPlan, type RootDiskPlan } from './disk-plans.ts';
@@ -23,7 +24,7 @@ export interface PreparedDeploy {
   headroom: HeadroomColumns;
   root: RootDiskPlan;
   dataDisks: readonly DiskPlan[];
-  networkId: Id<'GuestNetwork'>;
+  network: NetworkFacts;
   affinityGroupIds: readonly Id<'AffinityGroup'>[];
   demand: Demand;
   /** What all of them count for in the owner's limits. */
@@ -48,6 +49,7 @@ export async function prepareDeploy(
   { tx, actor, settings, isHeld }: Facts,
   input: DeployInput,
 ): Promise<PreparedDeploy> {
+  if (input.lease != null) demand(actor, 'virtualMachine.lease');
   const owner = await ownerFor(tx, actor, input.accountId, action, { isHeld });
   const offering = await getGuarded(tx, actor, 'ServiceOffering', input.serviceOfferingId, action);
   const zone = await (isHeld ? holdGuarded : getGuarded)(tx, actor, 'Zone', input.zoneId, action);
@@ -57,7 +59,7 @@ export async function prepareDeploy(
   const facts = { tx, actor, owner, zone, settings, isHeld };
   const root = await planRootDisk(facts, input, offering);
   const dataDisks = await planDataDisks(facts, input);
-  const networkId = await guestNetworkOf(tx, zone.id);
+  const network = await firstGuestNetwork(tx, zone.id);
   const targetHostId = await targetHostOf(tx, actor, input.hostId, zone);
   const affinityGroupIds = await affinityGroupsOf(
     { tx, actor, isHeld },
@@ -68,7 +70,7 @@ export async function prepareDeploy(
   const { startsNow, count } = input;
   const each = { ...machineAmounts(size), ...volumeAmounts([root, ...dataDisks]) };
   return {
-    ...{ owner, zone, size, root, dataDisks, networkId, affinityGroupIds },
+    ...{ owner, zone, size, root, dataDisks, network, affinityGroupIds },
     headroom: headroomOf(offering, size),
     demand: {
       zoneId: zone.id,
@@ -81,11 +83,12 @@ export async function prepareDeploy(
       strategy: offering.placement,
       poolIds: [],
       newDisks: [root, ...dataDisks],
-      networkId,
+      networkId: network.networkId,
       podId: null,
       preferredHostId: null,
       targetHostId,
       needsOpenZone: true,
+      needsUefi: input.bootMode === 'UEFI',
     },
     amounts: Object.fromEntries(
       Object.entries(each).map(([resource, amount]) => [resource, amount * BigInt(count)]),
@@ -99,17 +102,4 @@ export function assertOpenForNew({ id, name, allocationState }: Row<'Zone'>): vo
   throw new PlatformError('INVALID_STATE', `zone ${name} is closed for new machines`, {
     details: { zoneId: id },
   });
-}
-
-/** The guest network that machines of a BASIC zone are plugged into: its first. */
-async function guestNetworkOf(tx: Transaction, zoneId: Id<'Zone'>): Promise<Id<'GuestNetwork'>> {
-  const network = await tx
-    .selectFrom('GuestNetwork')
-    .select('id')
-    .where('zoneId', '=', zoneId)
-    .orderBy('id')
-    .executeTakeFirst();
-  if (network === undefined)
-    throw new PlatformError('INVALID_STATE', 'the zone has no guest network yet', { details: { zoneId } });
-  return network.id;
 }

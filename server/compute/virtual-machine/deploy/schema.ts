@@ -4,6 +4,7 @@ import { builder } from '../../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../../graphql/idempotency-key-field.ts';
 import { ownerField } from '../../../graphql/owner-field.ts';
+import { LeaseInput } from '../../lease/schema.ts';
 import { affinityGroupIds } from '../../affinity-group/group-ids.ts';
 import type { DeployedMachine } from '../deploy-service.ts';
 import type { DeployInput } from './deploy-input.ts';
@@ -93,6 +94,12 @@ export const DeployVirtualMachineInput = builder.inputType('DeployVirtualMachine
       defaultValue: false,
       description:
         'Whether to make a password for its guest’s ordinary user. The answer shows it once. For guests with cloud-init.',
+    }),
+    lease: t.field({
+      type: LeaseInput,
+      required: false,
+      description:
+        'How long it may stay; as long as its owner likes when left out. Needs virtualMachine.lease.',
     }),
     affinityGroupIds: t.idList({
       required: false,

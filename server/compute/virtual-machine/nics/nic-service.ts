@@ -9,6 +9,7 @@ import { changedFields } from '../../../platform/audit/changed-fields.ts';
 import { invalid, PlatformError } from '../../../platform/errors.ts';
 import type { Mutation } from '../../../platform/mutations.ts';
 import type { Platform } from '../../../platform/platform.ts';
+import { assertNoMemorySnapshots } from '../../machine-snapshot/rules.ts';
 import { runningAgentOf } from '../machine-agents.ts';
 import { loadMachine, targetOf, type MachineInput } from '../machine-change.ts';
 import { podOfMachine } from '../machine-place.ts';
@@ -52,6 +53,7 @@ export class NicService {
   attach(actor: Actor, input: MachineInput & { networkId: Id<'GuestNetwork'> }): Promise<NicAnswer> {
     return this.#change(actor, input, 'virtualMachine.attachNic', async (mutation, machine) => {
       const { tx, at } = mutation;
+      await assertNoMemorySnapshots(tx, machine);
       const nics = await nicsOf(tx, machine);
       if (nics.length >= mostNics)
         throw invalid('input.id', machine.id, `must have fewer than ${mostNics} network cards`);
@@ -96,6 +98,7 @@ export class NicService {
   detach(actor: Actor, input: NicInput): Promise<NicAnswer> {
     return this.#change(actor, input, 'virtualMachine.detachNic', async (mutation, machine) => {
       const { tx, at } = mutation;
+      await assertNoMemorySnapshots(tx, machine);
       const nic = await nicOf(tx, machine, input.nicId);
       if (nic.isDefault) {
         throw new PlatformError('INVALID_STATE', `it is ${machine.name}’s default network card`, {
@@ -140,6 +143,7 @@ export class NicService {
       let after = nic;
       if (networkId != null && networkId !== nic.networkId) {
         assertOff(machine);
+        await assertNoMemorySnapshots(tx, machine);
         await this.#networkFor(tx, actor, machine, nics, networkId, action);
         await releaseAddresses(tx, [nic.id], at);
         const ipAddress = await this.#address(tx, machine, networkId, nic.id);
@@ -201,8 +205,8 @@ export class NicService {
     nicId: Id<'Nic'>,
   ): Promise<string> {
     const podId = await podOfMachine(tx, machine);
-    const address = await takeAddress(tx, { networkId, podId, nicId });
-    if (address !== undefined) return address;
+    const taken = await takeAddress(tx, { networkId, podId, nicId });
+    if (taken !== undefined) return taken.address;
     throw new PlatformError('INSUFFICIENT_CAPACITY', 'the network has no free address in the machine’s pod', {
       details: { networkId, podId },
       remedy: 'ask the operator for another guest address range',

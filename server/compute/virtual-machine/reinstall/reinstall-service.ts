@@ -4,6 +4,7 @@ import { takeLimits } from '../../../identity/limit/limits.ts';
 import type { Actor } from '../../../platform/actor.ts';
 import { invalid } from '../../../platform/errors.ts';
 import type { Platform } from '../../../platform/platform.ts';
+import { assertNoSnapshots } from '../../machine-snapshot/rules.ts';
 import { reserveHost } from '../../placement/placement.ts';
 import { placementRules } from '../../placement/rules.ts';
 import { volumeAmounts } from '../counted.ts';
@@ -47,6 +48,7 @@ export class ReinstallService {
       await readyPools(tx, machine);
       const template = await this.#templateOf(tx, actor, machine, input);
       const { path, virtualSizeBytes } = await imageFile(tx, template.id, machine.zoneId);
+      await assertNoSnapshots(tx, machine, 'be reinstalled');
       const old = await rootDiskOf(tx, machine);
       const sizeBytes = old.sizeBytes > virtualSizeBytes ? old.sizeBytes : virtualSizeBytes;
       const placement = await this.#reserve(tx, machine, sizeBytes);

@@ -1,6 +1,7 @@
 import { idField } from '@nephos/agent-protocol/fields.ts';
 import type { Transaction } from '@nephos/model/database.ts';
 import { z } from 'zod';
+import { AgentFailed } from '../../../agent-gateway/agent-errors.ts';
 import { releaseLimits } from '../../../identity/limit/limits.ts';
 import { releaseAddresses } from '../../../network/address/store.ts';
 import type { SagaRun, Step } from '../../../platform/jobs/saga.ts';
@@ -21,6 +22,8 @@ export const deployJob = z.object({
   /** Host that was chosen; its agent makes the disks. */
   hostId: idField('Host'),
   agentId: idField('Agent'),
+  /** A password was made for its guest. */
+  hasPassword: z.boolean().default(true),
   /** Of the host. */
   reserved: z.object({ cpuMhz: z.number(), memoryBytes: z.string() }),
   /** The root disk first. */
@@ -76,18 +79,23 @@ export function reserveStep({ clock }: MachineSagaDeps): MakingStep<'reserve'> {
   };
 }
 
-/** Brings the template to the pool of the root disk. */
-export function prepareTemplateStep({ agents, settings }: MachineSagaDeps): MakingStep<'prepareTemplate'> {
+type Disk = DeployJob['disks'][number];
+
+/** Hosts that share the pool may copy a template to it at once; the copies are equal and the last one stays. */
+function installBase({ agents, settings }: MachineSagaDeps, run: MakingRun, { base, pool }: Disk) {
+  if (base === null) throw new Error('the disk is no clone of anything');
+  const deadlineSeconds = settings.get('copy.volume.wait');
+  return agents.execute(run, run.input.agentId, 'base.install', { ...base, pool }, { deadlineSeconds });
+}
+
+/** Brings the template to the pool of the root disk; done with the request where the pool has it. */
+export function prepareTemplateStep(deps: MachineSagaDeps): MakingStep<'prepareTemplate'> {
   return {
     name: 'prepareTemplate',
     act: async (run) => {
-      const { agentId, disks } = run.input;
-      const [root] = disks;
+      const [root] = run.input.disks;
       if (root?.base == null) return { sizeBytes: '0' };
-      const payload = { ...root.base, pool: root.pool };
-      const deadlineSeconds = settings.get('copy.volume.wait');
-      // Hosts that share the pool may copy it at once; the copies are equal and the last one stays.
-      const { sizeBytes } = await agents.execute(run, agentId, 'base.install', payload, { deadlineSeconds });
+      const { sizeBytes } = await installBase(deps, run, root);
       return { sizeBytes: sizeBytes.toString() };
     },
     record: async (tx, { input }, output) => {
@@ -99,9 +107,14 @@ export function prepareTemplateStep({ agents, settings }: MachineSagaDeps): Maki
 }
 
 /** Makes the disks, all at once. */
-export function createDisksStep({ agents, settings }: MachineSagaDeps): MakingStep<'createDisks'> {
+export function createDisksStep(deps: MachineSagaDeps): MakingStep<'createDisks'> {
+  const { agents, settings } = deps;
   const wait = (label: string) => ({ deadlineSeconds: settings.get('wait'), label });
-  const forEach = async (run: MakingRun, work: (disk: DeployJob['disks'][number]) => Promise<unknown>) => {
+  const create = (run: MakingRun, { volumeId, pool, name, sizeBytes, base }: Disk, label: string) => {
+    const disk = { volumeId, pool, name, sizeBytes: BigInt(sizeBytes), baseImageId: base?.imageId ?? null };
+    return agents.execute(run, run.input.agentId, 'volume.create', disk, wait(label));
+  };
+  const forEach = async (run: MakingRun, work: (disk: Disk) => Promise<unknown>) => {
     const outcomes = await Promise.allSettled(run.input.disks.map(work));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -109,15 +122,17 @@ export function createDisksStep({ agents, settings }: MachineSagaDeps): MakingSt
   return {
     name: 'createDisks',
     act: (run) =>
-      forEach(run, ({ volumeId, pool, name, sizeBytes, base }) =>
-        agents.execute(
-          run,
-          run.input.agentId,
-          'volume.create',
-          { volumeId, pool, name, sizeBytes: BigInt(sizeBytes), baseImageId: base?.imageId ?? null },
-          wait(volumeId),
-        ),
-      ).then(() => undefined),
+      forEach(run, async (disk) => {
+        try {
+          await create(run, disk, disk.volumeId);
+        } catch (error) {
+          // Somebody took the template's copy out of the pool since it was brought there.
+          if (disk.base === null || !(error instanceof AgentFailed) || error.agentCode !== 'NOT_FOUND')
+            throw error;
+          await installBase(deps, run, disk);
+          await create(run, disk, `${disk.volumeId}.again`);
+        }
+      }).then(() => undefined),
     undo: (run) =>
       forEach(run, ({ volumeId, pool }) =>
         agents.execute(run, run.input.agentId, 'volume.delete', { volumeId, pool }, wait(volumeId)),

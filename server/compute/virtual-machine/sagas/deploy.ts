@@ -6,7 +6,7 @@ import { defineSaga, type SagaRun } from '../../../platform/jobs/saga.ts';
 import type { Sealing } from '../../../platform/sealing.ts';
 import type { Settings } from '../../../platform/settings/settings.ts';
 import { decodeSpec } from '../machine-spec.ts';
-import { forgetPassword, withPassword } from '../seed/guest-password.ts';
+import { withPassword } from '../seed/guest-password.ts';
 import { move, type MachineRow } from '../store.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';
 import {
@@ -40,7 +40,8 @@ export function deploySaga(deps: MachineSagaDeps) {
       {
         name: 'start',
         act: async (run) => {
-          const machine = await withPassword(db, sealing, decodeSpec(run.input.spec));
+          const spec = decodeSpec(run.input.spec);
+          const machine = run.input.hasPassword ? await withPassword(db, sealing, spec) : spec;
           await agents.execute(
             run,
             run.input.agentId,
@@ -52,8 +53,7 @@ export function deploySaga(deps: MachineSagaDeps) {
         record: async (tx, { input }) => {
           const at = clock.now();
           // What its host saw stays written as it is: the machine may have gone off again since it started.
-          const machine = await move(tx, input.machineId, 'started');
-          await forgetPassword(tx, machine.id);
+          const machine = await move(tx, input.machineId, 'started', { sealedPassword: null });
           await appendUsage(tx, [
             ...(await usageOfNew(tx, machine, at)),
             machineUsage('VM_START', machine, at),

@@ -6,6 +6,7 @@ import { appendUsage } from '../../../billing/usage-events.ts';
 import { releaseLimits } from '../../../identity/limit/limits.ts';
 import { releaseAddresses } from '../../../network/address/store.ts';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
+import { forgetSnapshots } from '../../machine-snapshot/forget-snapshot.ts';
 import { releasePool } from '../../placement/pools.ts';
 import { machineAmounts, volumeAmounts } from '../counted.ts';
 import { move } from '../store.ts';
@@ -66,14 +67,15 @@ export function expungeSaga({ agents, clock, settings }: MachineSagaDeps) {
   });
 }
 
-/** Deletes the rows of a machine and gives back all it held. */
-async function forget(tx: Transaction, machineId: Id<'VirtualMachine'>, at: Date): Promise<void> {
+/** Deletes the rows of a machine that is on no host and gives back all it held. */
+export async function forget(tx: Transaction, machineId: Id<'VirtualMachine'>, at: Date): Promise<void> {
   const nics = await tx.selectFrom('Nic').select('id').where('virtualMachineId', '=', machineId).execute();
   await releaseAddresses(
     tx,
     nics.map(({ id }) => id),
     at,
   );
+  const ofSnapshots = await forgetSnapshots(tx, machineId, at);
   const volumes = await tx
     .deleteFrom('Volume')
     .where('virtualMachineId', '=', machineId)
@@ -91,6 +93,7 @@ async function forget(tx: Transaction, machineId: Id<'VirtualMachine'>, at: Date
     ...(hasRun && machineAmounts(machine)),
     ...volumeAmounts(volumes),
   });
+  await releaseLimits(tx, machine.accountId, ofSnapshots);
   await appendUsage(tx, [
     ...volumes.map((volume) => volumeUsage('VOLUME_DELETE', volume, at)),
     ...(hasRun ? [machineUsage('VM_EXPUNGE', machine, at)] : []),

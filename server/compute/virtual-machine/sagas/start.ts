@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
 import { releaseHost } from '../../placement/placement.ts';
 import { decodeSpec, type MachineSpecText } from '../machine-spec.ts';
-import { forgetPassword, withPassword } from '../seed/guest-password.ts';
+import { withPassword } from '../seed/guest-password.ts';
 import { move } from '../store.ts';
 import { appendMachineUsage } from '../usage.ts';
 import type { MachineSagaDeps } from './deploy.ts';
@@ -53,8 +53,7 @@ export function startSaga({ db, agents, clock, sealing, settings }: MachineSagaD
         record: async (tx, { input }) => {
           const at = clock.now();
           // What its host saw stays written as it is: the machine may have gone off again since it started.
-          const machine = await move(tx, input.machineId, 'started');
-          await forgetPassword(tx, machine.id);
+          const machine = await move(tx, input.machineId, 'started', { sealedPassword: null });
           await appendMachineUsage(tx, 'VM_START', machine, at);
         },
         undo: async (run) => {

@@ -10,6 +10,7 @@ import { invalid, PlatformError } from '../../../platform/errors.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { reserveMore } from '../../placement/host-growth.ts';
 import { chosenSize, type MachineSize, type SizeChoice } from '../../service-offering/chosen-size.ts';
+import { assertNoSnapshotWork } from '../../machine-snapshot/rules.ts';
 import { runningAgentOf } from '../machine-agents.ts';
 import { loadMachine, targetOf, type MachineInput } from '../machine-change.ts';
 import type { MachineSagaDeps } from '../sagas/deploy.ts';
@@ -53,6 +54,7 @@ export class ScaleService {
       if (isLive) await assertLive(tx, seen, offering, size);
       // Nothing runs that would have to be told; the next start tells it.
       const machine = await move(tx, seen.id, 'scale', size);
+      await assertNoSnapshotWork(tx, machine);
       mutation.concerns('VirtualMachine', seen.id, seen.accountId, changedFields(seen, size));
       if (seen.hostId !== null) {
         await reserveMore(tx, seen.hostId, {
@@ -131,7 +133,7 @@ async function assertLive(
 }
 
 /** @throws PlatformError INVALID_STATE while a job gives it another size */
-async function assertNotScaling(tx: Transaction, machine: MachineRow): Promise<void> {
+export async function assertNotScaling(tx: Transaction, machine: MachineRow): Promise<void> {
   const job = await tx
     .selectFrom('Job')
     .select('id')

@@ -11,6 +11,11 @@ const pathTableSector = systemSectors + 3;
 const folderSector = pathTableSector + 4;
 const firstFileSector = folderSector + 2;
 const pathTableBytes = 10;
+/**
+ * Empty, at the end, as mkisofs has it by default: readers look ahead, and busybox, which looks for a label in what it
+ * takes for many kinds of file systems, gives up on a disc of less than 68 KiB.
+ */
+const paddingSectors = 150;
 
 export interface DiscFile {
   /** Lower case, up to 30 characters. */
@@ -59,10 +64,11 @@ export function isoImage(label: string, files: readonly DiscFile[]): Buffer {
       next += Math.max(1, Math.ceil(file.content.length / sectorBytes));
       return { ...file, sector };
     });
-  const image = Buffer.alloc(next * sectorBytes);
+  const sectors = next + paddingSectors;
+  const image = Buffer.alloc(sectors * sectorBytes);
   const put = (sector: number, content: Buffer) => content.copy(image, sector * sectorBytes);
-  put(systemSectors, volumeDescriptor(primary, label, next));
-  put(systemSectors + 1, volumeDescriptor(joliet, label, next));
+  put(systemSectors, volumeDescriptor(primary, label, sectors));
+  put(systemSectors + 1, volumeDescriptor(joliet, label, sectors));
   put(systemSectors + 2, Buffer.from([255, ...Buffer.from('CD001'), 1]));
   for (const naming of [primary, joliet]) {
     put(naming.pathTables, pathTable(naming, 'LE'));

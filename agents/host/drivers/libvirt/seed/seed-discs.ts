@@ -16,7 +16,7 @@ export class SeedDiscs {
   /** Writes a machine's disc. @returns its file; `null` when the machine has none */
   async write({ machineId, name, seed }: MachineSpec): Promise<string | null> {
     if (seed === null) return null;
-    const file = this.#fileOf(machineId);
+    const file = this.fileOf(machineId);
     // libvirt gives the file to QEMU's user while the guest runs; others see into neither.
     await mkdir(this.#folder, { recursive: true, mode: 0o711 });
     await writeFile(`${file}.new`, isoImage(seedLabel, seedFiles({ machineId, name, seed })), {
@@ -27,10 +27,11 @@ export class SeedDiscs {
   }
 
   async remove(machineId: Id<'VirtualMachine'>): Promise<void> {
-    await rm(this.#fileOf(machineId), { force: true });
+    await rm(this.fileOf(machineId), { force: true });
   }
 
-  #fileOf(machineId: Id<'VirtualMachine'>): string {
+  /** Where a machine's disc is, whether it has one or not. */
+  fileOf(machineId: Id<'VirtualMachine'>): string {
     return path.join(this.#folder, `${uuidOf(machineId)}.iso`);
   }
 }

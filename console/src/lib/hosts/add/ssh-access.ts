@@ -22,6 +22,23 @@ export const blankAccess = (): SshAccess => ({
   hostKeyFingerprint: '',
 });
 
+/** What is known of how one got into a host: all but the secret. */
+export function knownAccess(host: {
+  sshAddress: string | null;
+  sshPort: number | null;
+  sshUser: string | null;
+  sshHostKey: string | null;
+}): SshAccess {
+  const blank = blankAccess();
+  return {
+    ...blank,
+    address: host.sshAddress ?? '',
+    port: host.sshPort === null ? blank.port : String(host.sshPort),
+    username: host.sshUser ?? blank.username,
+    hostKeyFingerprint: host.sshHostKey ?? '',
+  };
+}
+
 export function isWhole({ address, by, password, privateKey }: SshAccess): boolean {
   return address.trim() !== '' && (by === 'password' ? password : privateKey) !== '';
 }

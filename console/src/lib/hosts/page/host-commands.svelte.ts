@@ -1,19 +1,25 @@
+import ArrowUpFromLine from '@lucide/svelte/icons/arrow-up-from-line';
 import CirclePlay from '@lucide/svelte/icons/circle-play';
 import CircleSlash from '@lucide/svelte/icons/circle-slash';
 import PencilLine from '@lucide/svelte/icons/pencil-line';
 import Plug from '@lucide/svelte/icons/plug';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import Undo2 from '@lucide/svelte/icons/undo-2';
+import UserLock from '@lucide/svelte/icons/user-lock';
 import Wrench from '@lucide/svelte/icons/wrench';
 import type { Component } from 'svelte';
 import { mutate, newIdempotencyKey } from '../../api/connection.svelte.ts';
 import { notices } from '../../notices/notices.svelte.ts';
+import { session } from '../../session/session.svelte.ts';
 import { m } from '#messages';
 import type { HostActionName, HostDetails } from './host-details.ts';
 import { plainHostMutations } from './host-mutations.ts';
 
+/** What one can choose for a host: the server's actions, and reserving it. */
+export type HostCommandName = HostActionName | 'DEDICATE';
+
 export interface HostCommand {
-  name: HostActionName;
+  name: HostCommandName;
   label: () => string;
   icon: Component;
   isDangerous?: boolean;
@@ -21,31 +27,36 @@ export interface HostCommand {
 
 /** In the order that menus show them, in groups. */
 export const hostCommandGroups: HostCommand[][] = [
-  [{ name: 'UPDATE', label: m.hosts_action_UPDATE, icon: PencilLine }],
+  [
+    { name: 'UPDATE', label: m.hosts_action_UPDATE, icon: PencilLine },
+    { name: 'DEDICATE', label: m.dedication_action, icon: UserLock },
+  ],
   [
     { name: 'ENABLE', label: m.hosts_action_ENABLE, icon: CirclePlay },
     { name: 'DISABLE', label: m.hosts_action_DISABLE, icon: CircleSlash },
     { name: 'PREPARE_FOR_MAINTENANCE', label: m.hosts_action_PREPARE_FOR_MAINTENANCE, icon: Wrench },
     { name: 'CANCEL_MAINTENANCE', label: m.hosts_action_CANCEL_MAINTENANCE, icon: Undo2 },
     { name: 'RECONNECT', label: m.hosts_action_RECONNECT, icon: Plug },
+    { name: 'UPGRADE_AGENT', label: m.hosts_action_UPGRADE_AGENT, icon: ArrowUpFromLine },
   ],
   [{ name: 'DELETE', label: m.hosts_action_DELETE, icon: Trash2, isDangerous: true }],
 ];
 
 /** Why something cannot be done to a host now, as the server says it; null when it can. */
-export function reasonAgainst(name: HostActionName, host: HostDetails): string | null {
+export function reasonAgainst(name: HostCommandName, host: HostDetails): string | null {
+  if (name === 'DEDICATE') return session.can('host.dedicate') ? null : m.common_no_permission();
   const action = host.availableActions.find((each) => each.action === name);
   return action === undefined || action.isAllowed ? null : (action.reason ?? m.common_no_permission());
 }
 
 /** Commands that ask something first. */
-type AskedCommand = 'UPDATE' | 'PREPARE_FOR_MAINTENANCE' | 'DELETE';
+type AskedCommand = Exclude<HostCommandName, keyof typeof plainHostMutations>;
 
 /** What was chosen for a host: done at once, or asked about in a dialog first. */
 class HostCommands {
   question = $state.raw<{ name: AskedCommand; host: HostDetails }>();
 
-  choose(name: HostActionName, host: HostDetails): void {
+  choose(name: HostCommandName, host: HostDetails): void {
     if (name in plainHostMutations) void this.#do(name as keyof typeof plainHostMutations, host);
     else this.question = { name: name as AskedCommand, host };
   }

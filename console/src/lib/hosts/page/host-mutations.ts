@@ -28,17 +28,20 @@ const disableMutation = graphql(
   [hostFields],
 );
 
-const cancelMaintenanceMutation = graphql(
+export const cancelMaintenanceMutation = graphql(
   `
     mutation CancelHostMaintenance($input: CancelHostMaintenanceInput!) {
       cancelHostMaintenance(input: $input) {
         host {
           ...HostFields
         }
+        job {
+          ...JobFields
+        }
       }
     }
   `,
-  [hostFields],
+  [jobFields, hostFields],
 );
 
 const reconnectMutation = graphql(
@@ -58,7 +61,6 @@ const reconnectMutation = graphql(
 export const plainHostMutations = {
   ENABLE: enableMutation,
   DISABLE: disableMutation,
-  CANCEL_MAINTENANCE: cancelMaintenanceMutation,
   RECONNECT: reconnectMutation,
 };
 
@@ -76,6 +78,20 @@ export const prepareForMaintenanceMutation = graphql(
     }
   `,
   [jobFields, hostFields],
+);
+
+export const upgradeAgentMutation = graphql(
+  `
+    mutation UpgradeHostAgent($input: UpgradeHostAgentInput!) {
+      upgradeHostAgent(input: $input) {
+        hostId
+        job {
+          ...JobFields
+        }
+      }
+    }
+  `,
+  [jobFields],
 );
 
 export const deleteHostMutation = graphql(

@@ -17,6 +17,7 @@ export const automationQuery = graphql(`
         action
         cron
         timeZone
+        keep
         isEnabled
         nextRunAt
         lastRunAt

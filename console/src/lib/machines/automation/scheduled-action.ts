@@ -10,6 +10,7 @@ export const scheduledActions: Record<ScheduledAction, () => string> = {
   FORCE_STOP: m.automation_action_FORCE_STOP,
   REBOOT: m.automation_action_REBOOT,
   FORCE_REBOOT: m.automation_action_FORCE_REBOOT,
+  SNAPSHOT: m.machines_action_CREATE_SNAPSHOT,
 };
 
 /** Recurrences that people want most. */

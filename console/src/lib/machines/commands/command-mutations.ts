@@ -34,7 +34,7 @@ export const stopMutation = graphql(
   [jobFields, machineFields],
 );
 
-const rebootMutation = graphql(
+export const rebootMutation = graphql(
   `
     mutation RebootVirtualMachine($input: RebootVirtualMachineInput!) {
       rebootVirtualMachine(input: $input) {
@@ -148,25 +148,11 @@ export const plainMutations = {
   START: startMutation,
   SUSPEND: suspendMutation,
   RESUME: resumeMutation,
-  REBOOT: rebootMutation,
   DESTROY: destroyMutation,
   EXPUNGE: expungeMutation,
   RECOVER: recoverMutation,
   DETACH_ISO: detachIsoMutation,
 };
-
-export const renameMutation = graphql(
-  `
-    mutation UpdateVirtualMachine($input: UpdateVirtualMachineInput!) {
-      updateVirtualMachine(input: $input) {
-        virtualMachine {
-          ...MachineFields
-        }
-      }
-    }
-  `,
-  [machineFields],
-);
 
 export const attachIsoMutation = graphql(
   `

@@ -1,23 +1,32 @@
 import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
+import Camera from '@lucide/svelte/icons/camera';
+import Copy from '@lucide/svelte/icons/copy';
 import Disc3 from '@lucide/svelte/icons/disc-3';
+import Group from '@lucide/svelte/icons/group';
+import HardDriveDownload from '@lucide/svelte/icons/hard-drive-download';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import KeySquare from '@lucide/svelte/icons/key-square';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Pause from '@lucide/svelte/icons/pause';
 import PencilLine from '@lucide/svelte/icons/pencil-line';
 import Play from '@lucide/svelte/icons/play';
 import Power from '@lucide/svelte/icons/power';
 import PowerOff from '@lucide/svelte/icons/power-off';
+import RefreshCcwDot from '@lucide/svelte/icons/refresh-ccw-dot';
 import RotateCw from '@lucide/svelte/icons/rotate-cw';
+import Scaling from '@lucide/svelte/icons/scaling';
 import Square from '@lucide/svelte/icons/square';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import Undo2 from '@lucide/svelte/icons/undo-2';
-import Copy from '@lucide/svelte/icons/copy';
+import Unlink from '@lucide/svelte/icons/unlink';
+import UserRoundCog from '@lucide/svelte/icons/user-round-cog';
 import type { Component } from 'svelte';
 import { session } from '../../session/session.svelte.ts';
 import { m } from '#messages';
 import type { Machine, MachineAction } from '../fragments.ts';
 
-/** What one can choose for a machine: the server's actions, and stopping in its two ways. */
-export type CommandName = MachineAction | 'FORCE_STOP';
+/** What one can choose for a machine: the server's actions, stopping and restarting in two ways each. */
+export type CommandName = MachineAction | 'FORCE_STOP' | 'FORCE_REBOOT';
 
 export interface Command {
   name: CommandName;
@@ -35,16 +44,27 @@ export const commandGroups: Command[][] = [
     { name: 'SUSPEND', label: m.machines_action_SUSPEND, icon: Pause },
     { name: 'RESUME', label: m.machines_action_RESUME, icon: Play },
     { name: 'REBOOT', label: m.machines_action_REBOOT, icon: RotateCw },
+    { name: 'FORCE_REBOOT', label: m.machines_action_FORCE_REBOOT, icon: RefreshCcwDot },
     { name: 'FORCE_STOP', label: m.machines_action_FORCE_STOP, icon: PowerOff },
   ],
   [
     { name: 'MIGRATE', label: m.machines_action_MIGRATE, icon: ArrowRightLeft },
+    { name: 'SCALE', label: m.machines_action_SCALE, icon: Scaling },
     { name: 'ATTACH_ISO', label: m.machines_action_ATTACH_ISO, icon: Disc3 },
     { name: 'DETACH_ISO', label: m.machines_action_DETACH_ISO, icon: Power },
+    { name: 'CREATE_SNAPSHOT', label: m.machines_action_CREATE_SNAPSHOT, icon: Camera },
     { name: 'CREATE_TEMPLATE', label: m.machines_action_CREATE_TEMPLATE, icon: Copy },
-    { name: 'UPDATE', label: m.machines_action_RENAME, icon: PencilLine },
+    { name: 'REINSTALL', label: m.machines_action_REINSTALL, icon: HardDriveDownload, isDangerous: true },
   ],
   [
+    { name: 'RESET_PASSWORD', label: m.machines_action_RESET_PASSWORD, icon: KeyRound },
+    { name: 'RESET_SSH_KEYS', label: m.machines_action_RESET_SSH_KEYS, icon: KeySquare },
+    { name: 'UPDATE_AFFINITY', label: m.machines_action_UPDATE_AFFINITY, icon: Group },
+    { name: 'UPDATE', label: m.machines_action_UPDATE, icon: PencilLine },
+    { name: 'ASSIGN', label: m.machines_action_ASSIGN, icon: UserRoundCog },
+  ],
+  [
+    { name: 'UNMANAGE', label: m.foreign_unmanage, icon: Unlink, isDangerous: true },
     { name: 'RECOVER', label: m.machines_action_RECOVER, icon: Undo2 },
     { name: 'DESTROY', label: m.machines_action_DESTROY, icon: Trash2, isDangerous: true },
     { name: 'EXPUNGE', label: m.machines_action_EXPUNGE, icon: Trash2, isDangerous: true },
@@ -59,15 +79,25 @@ const onlyWhen: Partial<Record<CommandName, Machine['state'][]>> = {
   EXPUNGE: ['DESTROYED', 'ERROR', 'EXPUNGING'],
 };
 
+const operatorsOnly: Partial<Record<CommandName, string>> = {
+  MIGRATE: 'virtualMachine.migrate',
+  ASSIGN: 'virtualMachine.assign',
+  UNMANAGE: 'foreignMachine.release',
+};
+
 export function isShown({ name }: Command, { state }: Machine): boolean {
-  // Tenants need not know that there are hosts.
-  if (name === 'MIGRATE' && !session.can('virtualMachine.migrate')) return false;
+  // Tenants need not know that there are hosts, and other accounts.
+  const permission = operatorsOnly[name];
+  if (permission !== undefined && !session.can(permission)) return false;
   return onlyWhen[name]?.includes(state) ?? true;
 }
 
+/** The server's actions that are also done in a hard way. */
+const forced: Partial<Record<CommandName, MachineAction>> = { FORCE_STOP: 'STOP', FORCE_REBOOT: 'REBOOT' };
+
 /** Why something cannot be done to a machine now, as the server says it; null when it can. */
 export function reasonAgainst(name: CommandName, machine: Machine): string | null {
-  const wanted = name === 'FORCE_STOP' ? 'STOP' : name;
+  const wanted = forced[name] ?? name;
   const action = machine.availableActions.find((each) => each.action === wanted);
   return action === undefined || action.isAllowed ? null : (action.reason ?? m.common_no_permission());
 }

@@ -3,13 +3,22 @@ import { mutate, newIdempotencyKey } from '../../api/connection.svelte.ts';
 import { notices } from '../../notices/notices.svelte.ts';
 import { m } from '#messages';
 import type { Machine } from '../fragments.ts';
-import { plainMutations, stopMutation } from './command-mutations.ts';
+import { plainMutations, rebootMutation, stopMutation } from './command-mutations.ts';
 import { commandGroups, type CommandName } from './commands.ts';
 
 /** Commands that ask something first. */
 const asked = [
   'REBOOT',
+  'FORCE_REBOOT',
   'FORCE_STOP',
+  'SCALE',
+  'REINSTALL',
+  'RESET_PASSWORD',
+  'RESET_SSH_KEYS',
+  'UPDATE_AFFINITY',
+  'ASSIGN',
+  'UNMANAGE',
+  'CREATE_SNAPSHOT',
   'ATTACH_ISO',
   'CREATE_TEMPLATE',
   'UPDATE',
@@ -24,10 +33,13 @@ function isAsked(name: CommandName): name is AskedCommand {
 }
 
 /** Commands that are done at once. */
-type PlainCommand = keyof typeof plainMutations | 'STOP' | 'FORCE_STOP';
+type PlainCommand = keyof typeof plainMutations | keyof typeof hardness;
+
+/** Whether stopping and restarting are done the hard way. */
+const hardness = { STOP: false, FORCE_STOP: true, REBOOT: false, FORCE_REBOOT: true };
 
 function isPlain(name: CommandName): name is PlainCommand {
-  return name === 'STOP' || name === 'FORCE_STOP' || name in plainMutations;
+  return name in hardness || name in plainMutations;
 }
 
 /** What was chosen for a machine: done at once, or asked about in a dialog first. */
@@ -46,10 +58,12 @@ class MachineCommands {
   }
 
   /** @throws ProblemError */
-  async do(name: PlainCommand, machine: Machine): Promise<void> {
-    const input = { id: machine.id, idempotencyKey: newIdempotencyKey() };
+  async do(name: PlainCommand, machine: Machine, idempotencyKey: string): Promise<void> {
+    const input = { id: machine.id, idempotencyKey };
     if (name === 'STOP' || name === 'FORCE_STOP') {
-      await mutate(stopMutation, { input: { ...input, isForced: name === 'FORCE_STOP' } });
+      await mutate(stopMutation, { input: { ...input, isForced: hardness[name] } });
+    } else if (name === 'REBOOT' || name === 'FORCE_REBOOT') {
+      await mutate(rebootMutation, { input: { ...input, isForced: hardness[name] } });
     } else {
       await mutate(plainMutations[name], { input });
     }
@@ -58,7 +72,7 @@ class MachineCommands {
 
   async #tell(name: PlainCommand, machine: Machine): Promise<void> {
     try {
-      await this.do(name, machine);
+      await this.do(name, machine, newIdempotencyKey());
     } catch (error) {
       const action =
         commandGroups

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { leaseOf } from '../automation/lease-choice.ts';
 import { advancedInput, isRootDiskRight, noChoices } from './advanced-choices.ts';
 
 test('says nothing of what was not chosen', () => {
@@ -14,6 +15,7 @@ test('says what was chosen', () => {
     rootDiskGib: '20',
     sshKeyPairIds: ['sshk_1'],
     generatesPassword: true,
+    lease: leaseOf('7', 'STOP', 0),
   };
   expect(advancedInput(choices, 'template')).toEqual({
     startsNow: false,
@@ -22,6 +24,7 @@ test('says what was chosen', () => {
     rootDiskSize: 20 * 1024 ** 3,
     sshKeyPairIds: ['sshk_1'],
     generatesPassword: true,
+    lease: { expiresAt: '1970-01-08T00:00:00.000Z', action: 'STOP' },
   });
   expect(advancedInput(choices, 'iso')).not.toHaveProperty('rootDiskSize');
 });

@@ -1,3 +1,6 @@
+import type { Lease } from '../automation/automation-queries.ts';
+import type { LeaseChoice } from '../automation/lease-choice.ts';
+
 /** What is asked of a new machine beside the least. */
 export interface AdvancedChoices {
   startsNow: boolean;
@@ -10,6 +13,8 @@ export interface AdvancedChoices {
   affinityGroupIds: string[];
   generatesPassword: boolean;
   userData: string;
+  /** Null: it may stay as long as its owner likes. */
+  lease: LeaseChoice | null;
 }
 
 export const noChoices = (): AdvancedChoices => ({
@@ -22,6 +27,7 @@ export const noChoices = (): AdvancedChoices => ({
   affinityGroupIds: [],
   generatesPassword: false,
   userData: '',
+  lease: null,
 });
 
 export interface AdvancedInput {
@@ -34,6 +40,7 @@ export interface AdvancedInput {
   affinityGroupIds?: string[];
   generatesPassword?: boolean;
   userData?: string;
+  lease?: { expiresAt: string; action: Lease['action'] };
 }
 
 const gib = 1024 ** 3;
@@ -44,7 +51,7 @@ export function isRootDiskRight({ rootDiskGib }: AdvancedChoices): boolean {
 
 /** As the API takes it, without anything that says nothing. */
 export function advancedInput(choices: AdvancedChoices, source: 'template' | 'iso'): AdvancedInput {
-  const { group, rootDiskGib, sshKeyPairIds, affinityGroupIds, userData } = choices;
+  const { group, rootDiskGib, sshKeyPairIds, affinityGroupIds, userData, lease } = choices;
   return {
     ...(!choices.startsNow && { startsNow: false }),
     ...(choices.isDeleteProtected && { isDeleteProtected: true }),
@@ -56,5 +63,6 @@ export function advancedInput(choices: AdvancedChoices, source: 'template' | 'is
     ...(affinityGroupIds.length > 0 && { affinityGroupIds }),
     ...(choices.generatesPassword && { generatesPassword: true }),
     ...(userData.trim() !== '' && { userData }),
+    ...(lease !== null && { lease: { expiresAt: lease.expiresAt, action: lease.action } }),
   };
 }

@@ -25,6 +25,8 @@ export const choicesQuery = graphql(
           cpuCount
           cpuMhz
           memory
+          maxCpuCount
+          maxMemory
         }
       }
       diskOfferings(first: 200, orderBy: { field: CREATED_AT, direction: ASC }) {

@@ -8,6 +8,8 @@ const choices = (overrides: Partial<DeployChoices> = {}): DeployChoices => ({
   source: 'template',
   imageId: 'tpl_1',
   serviceOfferingId: 'so_1',
+  offering: undefined,
+  size: { cpus: '', memoryMib: '' },
   name: 'web-1',
   diskOfferingId: '',
   diskGib: '',
@@ -52,6 +54,14 @@ describe('deployProblems', () => {
 });
 
 describe('deployInput', () => {
+  it('has the size that was typed, where the offering leaves it open', () => {
+    const offering = { cpuCount: 1, maxCpuCount: 4, memory: 1024 ** 3, maxMemory: 8 * 1024 ** 3 };
+    const free = choices({ offering, size: { cpus: '2', memoryMib: '' } });
+    expect(deployInput(free)).toMatchObject({ cpuCount: 2 });
+    expect(deployInput(free)).not.toHaveProperty('memory');
+    expect(deployProblems({ ...free, size: { cpus: '5', memoryMib: '' } })).toEqual(['offering']);
+  });
+
   it('says nothing of disks when the template has one', () => {
     expect(deployInput(choices({ diskOfferingId: 'do_1' }))).toEqual({
       zoneId: 'zone_1',

@@ -4,6 +4,14 @@ import {
   type AdvancedChoices,
   type AdvancedInput,
 } from './advanced-choices.ts';
+import {
+  areCpusRight,
+  isMemoryRight,
+  sizeInput,
+  type OfferedSize,
+  type SizeInput,
+  type TypedSize,
+} from '../chosen-size.ts';
 import { machineNamePattern } from '../machine-state.ts';
 
 export interface DeployChoices {
@@ -14,6 +22,9 @@ export interface DeployChoices {
   /** Template or ISO. */
   imageId: string;
   serviceOfferingId: string;
+  /** That offering, once it is known. */
+  offering: OfferedSize | undefined;
+  size: TypedSize;
   name: string;
   /** With an ISO: the disk to install on. */
   diskOfferingId: string;
@@ -23,7 +34,7 @@ export interface DeployChoices {
   advanced: AdvancedChoices;
 }
 
-export interface DeployInput extends AdvancedInput {
+export interface DeployInput extends AdvancedInput, SizeInput {
   zoneId: string;
   name: string;
   serviceOfferingId: string;
@@ -42,11 +53,13 @@ const gib = 1024 ** 3;
 export function deployProblems(choices: DeployChoices): DeployProblem[] {
   const problems: DeployProblem[] = [];
   if (choices.imageId === '') problems.push('source');
-  if (choices.serviceOfferingId === '') problems.push('offering');
+  const { offering, size } = choices;
+  const isSizeFit = !offering || (areCpusRight(offering, size) && isMemoryRight(offering, size));
+  if (choices.serviceOfferingId === '' || !isSizeFit) problems.push('offering');
   if (!machineNamePattern.test(choices.name)) problems.push('name');
   const needsDisk = choices.source === 'iso';
-  const isSizeRight = !choices.hasFreeDiskSize || /^[1-9]\d{0,5}$/.test(choices.diskGib.trim());
-  if (needsDisk && (choices.diskOfferingId === '' || !isSizeRight)) problems.push('disk');
+  const isDiskRight = !choices.hasFreeDiskSize || /^[1-9]\d{0,5}$/.test(choices.diskGib.trim());
+  if (needsDisk && (choices.diskOfferingId === '' || !isDiskRight)) problems.push('disk');
   if (!needsDisk && !isRootDiskRight(choices.advanced)) problems.push('disk');
   return problems;
 }
@@ -59,6 +72,7 @@ export function deployInput(choices: DeployChoices): DeployInput {
     name,
     serviceOfferingId,
     ...(ownerId !== null && { accountId: ownerId }),
+    ...(choices.offering && sizeInput(choices.offering, choices.size)),
     ...advancedInput(choices.advanced, choices.source),
   };
   if (choices.source === 'template') return { ...input, templateId: choices.imageId };

@@ -17,16 +17,25 @@ export const machineDetailsQuery = graphql(`
   query MachineDetails($id: ID!) {
     virtualMachine(id: $id) {
       id
-      nics {
+      bootMode
+      group
+      isDeleteProtected
+      drift {
+        field
+        expected
+        found
+      }
+      tags {
+        key
+        value
+      }
+      details {
+        key
+        value
+      }
+      affinityGroups {
         id
-        deviceIndex
-        isDefault
-        macAddress
-        ipAddress
-        network {
-          id
-          name
-        }
+        name
       }
       volumes {
         id

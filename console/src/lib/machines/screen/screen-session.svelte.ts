@@ -1,56 +1,45 @@
 import RFB from '@novnc/novnc';
-import { mutate } from '../../api/connection.svelte.ts';
-import { problemFrom, type Problem } from '../../api/problem.ts';
-import { createConsoleAccessMutation } from './screen-queries.ts';
+import { ConsoleConnection, type Heard } from '../console/console-connection.svelte.ts';
+import { sendStroke, takeCharacters } from './held-keys.ts';
+import type { keyCombinations } from './key-combinations.ts';
+import { recallKeyboard, rememberKeyboard, type GuestKeyboard } from './remembered-keyboard.ts';
 import { keyStrokes } from './typed-text.ts';
 
-export type ScreenState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
-
-const shortestPauseMs = 500;
-const longestPauseMs = 8000;
-/** A screen that never answers has none, as machines on simulated hosts. */
-const mostFailuresAtFirst = 3;
-const shiftKeysym = 0xffe1;
 /** Keyboards of guests have small buffers. */
 const betweenKeysMs = 12;
+const nothingHeld: ReadonlySet<string> = new Set();
 
-/** A machine's screen in an element. What breaks is connected again, each time with a new token. */
+/** A machine's screen in an element, with its keyboard. */
 export class ScreenSession {
-  state = $state<ScreenState>('connecting');
-  problem = $state.raw<Problem>();
-  readonly #machineId: string;
+  readonly connection: ConsoleConnection;
+  #keyboard = $state<GuestKeyboard>(recallKeyboard(localStorage));
   readonly #target: HTMLElement;
+  readonly #endTaking: () => void;
   #rfb: RFB | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #failures = 0;
-  #hasConnected = false;
-  #isEnded = false;
 
   constructor(machineId: string, target: HTMLElement) {
-    this.#machineId = machineId;
     this.#target = target;
+    this.connection = new ConsoleConnection(machineId, 'VNC', (url, heard) => this.#open(url, heard));
+    this.#endTaking = takeCharacters(
+      target,
+      () => this.#keyboard !== 'same',
+      (character, held) => this.#strike(character, held),
+    );
   }
 
-  async connect(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.problem = undefined;
-    this.state = this.#failures === 0 ? 'connecting' : 'reconnecting';
-    try {
-      const { createConsoleAccess } = await mutate(createConsoleAccessMutation, {
-        input: { virtualMachineId: this.#machineId },
-      });
-      if (!this.#isEnded) this.#open(createConsoleAccess.path);
-    } catch (error) {
-      this.problem = problemFrom(error);
-      // The server is away: it comes back. Whatever else it says, it says again.
-      if (this.problem.code === 'NETWORK') this.#connectLater();
-      else this.state = 'closed';
-    }
+  /** The guest's; with `same` keys are told by where they lie, and the guest makes of them what it likes. */
+  get keyboard(): GuestKeyboard {
+    return this.#keyboard;
+  }
+
+  set keyboard(keyboard: GuestKeyboard) {
+    this.#keyboard = keyboard;
+    rememberKeyboard(localStorage, keyboard);
   }
 
   end(): void {
-    this.#isEnded = true;
-    clearTimeout(this.#timer);
+    this.connection.end();
+    this.#endTaking();
     this.#rfb?.disconnect();
   }
 
@@ -58,45 +47,39 @@ export class ScreenSession {
     this.#rfb?.focus({ preventScroll: true });
   }
 
-  sendCtrlAltDel(): void {
-    this.#rfb?.sendCtrlAltDel();
+  press({ keys }: (typeof keyCombinations)[number]): void {
+    for (const { keysym, code } of keys) this.#rfb?.sendKey(keysym, code, true);
+    for (const { keysym, code } of keys.toReversed()) this.#rfb?.sendKey(keysym, code, false);
     this.focus();
   }
 
   async type(text: string): Promise<void> {
-    for (const { keysym, code, isShifted } of keyStrokes(text)) {
-      if (isShifted) this.#rfb?.sendKey(shiftKeysym, 'ShiftLeft', true);
-      this.#rfb?.sendKey(keysym, code);
-      if (isShifted) this.#rfb?.sendKey(shiftKeysym, 'ShiftLeft', false);
+    for (const character of text.replaceAll('\r\n', '\n')) {
+      this.#strike(character, nothingHeld);
       await new Promise((resolve) => setTimeout(resolve, betweenKeysMs));
     }
     this.focus();
   }
 
-  #open(path: string): void {
-    const rfb = new RFB(this.#target, `${location.origin.replace(/^http/, 'ws')}${path}`, {
-      wsProtocols: ['binary'],
-    });
+  #strike(character: string, held: ReadonlySet<string>): void {
+    for (const stroke of keyStrokes(character, this.#keyboard === 'same' ? 'us' : this.#keyboard)) {
+      sendStroke(stroke, held, (keysym, code, isDown) => this.#rfb?.sendKey(keysym, code, isDown));
+    }
+  }
+
+  #open(url: string, { opened, closed }: Heard): void {
+    // Shared: whoever looks already goes on looking.
+    const rfb = new RFB(this.#target, url, { wsProtocols: ['binary'], shared: true });
     this.#rfb = rfb;
     rfb.scaleViewport = true;
     rfb.background = 'transparent';
     rfb.addEventListener('connect', () => {
-      this.#failures = 0;
-      this.#hasConnected = true;
-      this.state = 'connected';
+      opened();
       this.focus();
     });
     rfb.addEventListener('disconnect', () => {
       if (this.#rfb === rfb) this.#rfb = undefined;
-      if (this.#isEnded) return;
-      if (!this.#hasConnected && this.#failures >= mostFailuresAtFirst) this.state = 'closed';
-      else this.#connectLater();
+      closed();
     });
-  }
-
-  #connectLater(): void {
-    this.state = 'reconnecting';
-    const pauseMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#failures++);
-    this.#timer = setTimeout(() => void this.connect(), pauseMs);
   }
 }

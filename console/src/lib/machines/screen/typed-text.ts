@@ -1,39 +1,25 @@
-/** A key to press and release: its X11 keysym, and where it lies on a US keyboard. */
+import { keysOf, type Key, type KeyboardName } from './keyboards.ts';
+
+/** A key to press and release: its X11 keysym, where it lies, and what is held meanwhile. */
 export interface KeyStroke {
   keysym: number;
+  /** Null where the keyboard has no such key: then only its keysym is told. */
   code: string | null;
   isShifted: boolean;
+  isAltGr: boolean;
 }
 
-const rows: readonly [code: string, plain: string, shifted: string][] = [
-  ['Backquote', '`', '~'],
-  ['Minus', '-', '_'],
-  ['Equal', '=', '+'],
-  ['BracketLeft', '[', '{'],
-  ['BracketRight', ']', '}'],
-  ['Backslash', '\\', '|'],
-  ['Semicolon', ';', ':'],
-  ['Quote', "'", '"'],
-  ['Comma', ',', '<'],
-  ['Period', '.', '>'],
-  ['Slash', '/', '?'],
-  ['Space', ' ', ' '],
-  ...Array.from('1234567890', (digit, index) => [`Digit${digit}`, digit, '!@#$%^&*()'[index] ?? ''] as const),
-  ...Array.from(
-    'abcdefghijklmnopqrstuvwxyz',
-    (letter) => [`Key${letter.toUpperCase()}`, letter, letter.toUpperCase()] as const,
-  ),
-].map(([code = '', plain = '', shifted = '']) => [code, plain, shifted]);
+const named: Record<string, KeyStroke> = {
+  '\n': { keysym: 0xff0d, code: 'Enter', isShifted: false, isAltGr: false },
+  '\t': { keysym: 0xff09, code: 'Tab', isShifted: false, isAltGr: false },
+};
 
-const keys = new Map<string, { code: string; isShifted: boolean }>();
-for (const [code, plain, shifted] of rows) {
-  keys.set(shifted, { code, isShifted: true });
-  keys.set(plain, { code, isShifted: false });
-}
-
-const named: Record<string, [keysym: number, code: string]> = {
-  '\n': [0xff0d, 'Enter'],
-  '\t': [0xff09, 'Tab'],
+/** Accents as dead keys have them, by the mark that Unicode combines with a letter. */
+const accents: Record<string, string> = {
+  '\u0300': '`',
+  '\u0301': '´',
+  '\u0302': '^',
+  '\u0308': '¨',
 };
 
 /** Keysyms of Latin-1 are its codes; those of other characters are theirs in Unicode with a mark. */
@@ -42,12 +28,35 @@ function keysymOf(character: string): number {
   return codePoint < 0x100 ? codePoint : 0x1000000 | codePoint;
 }
 
-/** The keys that type a text. */
-export function keyStrokes(text: string): KeyStroke[] {
-  return Array.from(text.replaceAll('\r\n', '\n'), (character) => {
-    const [keysym, code] = named[character] ?? [];
-    if (keysym !== undefined && code !== undefined) return { keysym, code, isShifted: false };
+/** The keys that type a text on a keyboard. */
+export function keyStrokes(text: string, keyboard: KeyboardName): KeyStroke[] {
+  const keys = keysOf(keyboard);
+  return Array.from(text.replaceAll('\r\n', '\n')).flatMap((character) => {
+    const enter = named[character];
+    if (enter !== undefined) return [enter];
     const key = keys.get(character);
-    return { keysym: keysymOf(character), code: key?.code ?? null, isShifted: key?.isShifted ?? false };
+    if (key !== undefined) {
+      const strokes = [strokeOf(character, key)];
+      return key.isDead ? [...strokes, ...keyStrokes(' ', keyboard)] : strokes;
+    }
+    return accented(character, keys) ?? [strokeOf(character, undefined)];
   });
+}
+
+/** A letter with an accent that the keyboard has as a dead key. */
+function accented(character: string, keys: ReadonlyMap<string, Key>): KeyStroke[] | undefined {
+  const [letter = '', mark = ''] = Array.from(character.normalize('NFD'));
+  const accent = accents[mark];
+  const [dead, plain] = [accent === undefined ? undefined : keys.get(accent), keys.get(letter)];
+  if (accent === undefined || dead?.isDead !== true || plain === undefined) return undefined;
+  return [strokeOf(accent, dead), strokeOf(letter, plain)];
+}
+
+function strokeOf(character: string, key: Key | undefined): KeyStroke {
+  return {
+    keysym: keysymOf(character),
+    code: key?.code ?? null,
+    isShifted: key?.isShifted ?? false,
+    isAltGr: key?.isAltGr ?? false,
+  };
 }

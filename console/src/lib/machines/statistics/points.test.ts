@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryOf, withPoint, type Point } from './points.ts';
+import { memoryOf, type Point } from './points.ts';
 
 const point = (second: number, overrides: Partial<Point> = {}): Point => ({
   at: new Date(second * 1000).toISOString(),
@@ -18,14 +18,5 @@ describe('memoryOf', () => {
     expect(memoryOf(point(1, { memoryUsed: '512' }))).toBe(512);
     expect(memoryOf(point(1))).toBe(1024);
     expect(memoryOf(point(1, { memoryHeld: null }))).toBeNull();
-  });
-});
-
-describe('withPoint', () => {
-  it('adds in order, keeps the newest, and leaves out what it has', () => {
-    const two = withPoint([point(1)], point(2), 2);
-    expect(two).toHaveLength(2);
-    expect(withPoint(two, point(2), 2)).toEqual(two);
-    expect(withPoint(two, point(3), 2).map(({ at }) => at)).toEqual([point(2).at, point(3).at]);
   });
 });

@@ -21,9 +21,7 @@ export function memoryOf({ memoryUsed, memoryHeld }: Point): number | null {
   return memory === null ? null : Number(memory);
 }
 
-/** Adds a point in its place; one that is there already, or older than the last, is left out. */
-export function withPoint(points: readonly Point[], point: Point, most: number): Point[] {
-  const last = points.at(-1);
-  if (last !== undefined && point.at <= last.at) return [...points];
-  return [...points, point].slice(-most);
+/** Use of its processors, 0 to 1. */
+export function shareOf({ cpuPercent }: Point): number | null {
+  return cpuPercent === null ? null : cpuPercent / 100;
 }

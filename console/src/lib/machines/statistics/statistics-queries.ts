@@ -1,6 +1,10 @@
+import { ask } from '../../api/connection.svelte.ts';
 import { graphql } from '../../api/graphql.ts';
+import type { PointSource } from '../../statistics/live-points.svelte.ts';
+import { intervalSeconds, subscribed } from '../../statistics/subscribed.ts';
+import type { Point } from './points.ts';
 
-export const statisticsQuery = graphql(`
+const statisticsQuery = graphql(`
   query Statistics($id: ID!, $from: DateTime) {
     virtualMachineStatistics(id: $id, from: $from) {
       points {
@@ -17,7 +21,7 @@ export const statisticsQuery = graphql(`
   }
 `);
 
-export const statisticsSubscription = graphql(`
+const statisticsSubscription = graphql(`
   subscription LiveStatistics($id: ID!, $intervalSeconds: Int!) {
     virtualMachineStatistics(id: $id, intervalSeconds: $intervalSeconds) {
       sinceLast {
@@ -33,3 +37,14 @@ export const statisticsSubscription = graphql(`
     }
   }
 `);
+
+export const machinePoints: PointSource<Point> = {
+  stored: async (id, from) => (await ask(statisticsQuery, { id, from })).virtualMachineStatistics.points,
+  follow: (id, ...listeners) =>
+    subscribed(
+      statisticsSubscription,
+      { id, intervalSeconds },
+      ({ virtualMachineStatistics }) => virtualMachineStatistics.sinceLast,
+      ...listeners,
+    ),
+};
