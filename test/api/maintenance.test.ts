@@ -51,7 +51,11 @@ test('all machines leave a host, it takes none, and then it does again', async (
   const { admin } = world.server;
   const ids = await fill('one', 'two', 'three', 'four', 'five');
   const job = await prepare();
-  expect(job).toMatchObject({ status: 'SUCCEEDED', resultId: host });
+  expect(job).toMatchObject({
+    status: 'SUCCEEDED',
+    resultId: host,
+    steps: [{ name: 'moveMachines', detail: '5 of 5 machines moved' }],
+  });
   expect(await adminState()).toBe('MAINTENANCE');
   for (const id of ids) {
     const place = await placeOf(admin, id);

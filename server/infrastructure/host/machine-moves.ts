@@ -59,10 +59,10 @@ export function moveAll(
     for (let most = 0; ;) {
       await assertWanted(runner, run, moves);
       const left = await moves.left();
-      if (left.length === 0 && (await moves.isOver())) return;
       most = Math.max(most, left.length);
       const done = most - left.length;
-      run.progress(Math.floor((100 * done) / Math.max(1, most)), moves.told(done, most));
+      if (most > 0) run.progress(Math.floor((100 * done) / most), moves.told(done, most));
+      if (left.length === 0 && (await moves.isOver())) return;
       const cases = await casesOf(left);
       if (cases.length > 0 && cases.every(({ way }) => way === 'NONE')) throw unmoved(cases, moves.failing);
       const busy = cases.filter(({ way }) => way === 'UNDER_WAY');
