@@ -1,4 +1,5 @@
 // `npm test`: every suite, or with paths the tests of those files. The last line is the sum of all.
+import { stripVTControlCharacters } from 'node:util';
 import { canInstall, installCommand, missingPackages, type Purpose } from './launch/system-packages.ts';
 import { installPackages } from './launch/system-packages-install.ts';
 import { runPaths, suites } from './suites/suites.ts';
@@ -20,8 +21,15 @@ async function prepareSystem(): Promise<Purpose[]> {
   return [];
 }
 
-function report(outcomes: readonly Outcome[]): never {
-  const sum = (part: keyof Outcome) => outcomes.reduce((total, outcome) => total + outcome[part], 0);
+const problemCharacters = 1500;
+
+/** @param lines a line of each suite */
+function report(outcomes: readonly Outcome[], lines: readonly string[] = []): never {
+  const sum = (part: 'passed' | 'failed' | 'skipped') =>
+    outcomes.reduce((total, outcome) => total + outcome[part], 0);
+  for (const { test, problem } of outcomes.flatMap(({ failures }) => failures))
+    console.log(`\nFAILED ${test}\n${stripVTControlCharacters(problem).slice(0, problemCharacters)}`);
+  if (lines.length > 0) console.log(`\n${lines.join('\n')}`);
   // A test that is there and does not run proves nothing, so it does not pass.
   const failed = sum('failed') + sum('skipped');
   console.log(`${sum('passed')} passed, ${failed} failed`);
@@ -48,5 +56,4 @@ for (const { name, budgetSeconds, needs, run } of suites) {
   const counts = `${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped`;
   lines.push(`${name.padEnd(12)} ${counts} in ${seconds} s (budget ${budgetSeconds} s)`);
 }
-console.log(`\n${lines.join('\n')}`);
-report(outcomes);
+report(outcomes, lines);

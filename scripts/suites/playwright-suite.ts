@@ -1,10 +1,34 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root, runNode, withoutReport, type Outcome } from './suite.ts';
+import { root, runNode, withoutReport, type Failure, type Outcome } from './suite.ts';
 
 interface PlaywrightReport {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+  suites: SuiteReport[];
+}
+
+interface SuiteReport {
+  suites?: SuiteReport[];
+  specs: {
+    file: string;
+    line: number;
+    title: string;
+    ok: boolean;
+    tests: { results: { errors: { message?: string }[] }[] }[];
+  }[];
+}
+
+function failuresOf({ suites = [], specs }: SuiteReport): Failure[] {
+  const own = specs
+    .filter(({ ok }) => !ok)
+    .map(({ file, line, title, tests }) => ({
+      test: `test/e2e/${file}:${line} › ${title}`,
+      problem: tests
+        .flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message = '' }) => message)))
+        .join('\n'),
+    }));
+  return [...own, ...suites.flatMap(failuresOf)];
 }
 
 /** Runs the browser tests; a test that passed only when repeated has failed. */
@@ -17,17 +41,17 @@ export async function runPlaywright(args: readonly string[]): Promise<Outcome> {
       ['test', '-c', 'test/e2e/playwright.config.ts', '--reporter=line,json', ...args],
       { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } },
     );
-    const { stats } = JSON.parse(readFileSync(file, 'utf8')) as PlaywrightReport;
+    const { stats, suites } = JSON.parse(readFileSync(file, 'utf8')) as PlaywrightReport;
     const failed = stats.unexpected + stats.flaky;
     if (failed > 0) showFailedPages();
     return {
       passed: stats.expected,
       failed: failed === 0 && code !== 0 ? 1 : failed,
       skipped: stats.skipped,
+      failures: suites.flatMap(failuresOf),
     };
   } catch (error) {
-    console.error('playwright left no report:', error);
-    return withoutReport;
+    return withoutReport('playwright', error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,12 +2,21 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Purpose } from '../launch/system-packages.ts';
 
+/** A test that failed, to be told again at the end: what a run printed hours ago nobody reads, if it is kept at all. */
+export interface Failure {
+  /** Where the test stands, and its name. */
+  test: string;
+  /** What it said, as long as that is. */
+  problem: string;
+}
+
 /** What a suite found. */
 export interface Outcome {
   passed: number;
   failed: number;
   /** Tests that were there and did not run. */
   skipped: number;
+  failures: readonly Failure[];
 }
 
 /** One part of `npm test`. */
@@ -23,7 +32,14 @@ export interface Suite {
 export const root = path.resolve(import.meta.dirname, '..', '..');
 
 /** A suite that ended without a report has failed, whatever it may have printed. */
-export const withoutReport: Outcome = { passed: 0, failed: 1, skipped: 0 };
+export function withoutReport(runner: string, error: unknown): Outcome {
+  return {
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+    failures: [{ test: runner, problem: `left no report: ${String(error)}` }],
+  };
+}
 
 /**
  * Runs a program of this repository on this Node, its output shown.
