@@ -202,5 +202,9 @@ export const auditVerifyVariables = {
 /** The usage daemon. */
 export const usageVariables = {
   DATABASE_URL: serverVariables.DATABASE_URL,
+  NEPHOS_PARK_AT: optionalText({
+    description:
+      'Fault tests only: where the daemon does nothing more: `period:3`, after the third statement that closes a period, `period:closed` before and `period:committed` after that is committed, `request:finished` after a request.',
+  }),
   NEPHOS_LOG_LEVEL: logLevel,
 };

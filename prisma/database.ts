@@ -48,6 +48,11 @@ export interface DatabaseConnection {
 const types = new pg.TypeOverrides();
 // Sizes are 64 bits wide; the driver's own default, text, would compile and then compare wrongly.
 types.setTypeParser(pg.types.builtins.INT8, BigInt);
+/** PostgreSQL's number of the type `bigint[]`. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the driver's list names no types of arrays
+const int8Array = 1016 as typeof pg.types.builtins.INT8;
+const readTexts = pg.types.getTypeParser(int8Array, 'text') as (text: string) => string[];
+types.setTypeParser(int8Array, (text: string) => readTexts(text).map((each) => BigInt(each)));
 
 interface StatementFacts {
   /** Name under which PostgreSQL keeps the plan; absent for statements that are not worth one. */

@@ -6,6 +6,7 @@ import { asJson, asTable, type Bench } from '../test/bench/figures.ts';
 import { placement } from '../test/bench/placement.ts';
 import { samplesOfHost } from '../test/bench/samples.ts';
 import { start } from '../test/bench/start.ts';
+import { usage } from '../test/bench/usage/usage.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   start,
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, Bench>> = {
   samples: samplesOfHost,
   'access-lists': accessLists,
   placement,
+  usage,
 };
 
 const [name = '', ...flags] = process.argv.slice(2);

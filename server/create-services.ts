@@ -2,6 +2,11 @@ import { JobService } from './activity/job-service.ts';
 import type { AgentGateway } from './agent-gateway/agent-gateway.ts';
 import { AlertService } from './alert/alert-service.ts';
 import { createAlertWatch } from './alert/alert-watch.ts';
+import { CounterIntake } from './billing/counters/counter-intake.ts';
+import { UsageCloseService } from './billing/usage-close/usage-close-service.ts';
+import { UsageExportService } from './billing/usage-export/usage-export-service.ts';
+import { CostService } from './billing/cost/cost-service.ts';
+import { TariffService } from './billing/tariff/tariff-service.ts';
 import { AffinityGroupService } from './compute/affinity-group/affinity-group-service.ts';
 import { AffinityMembershipService } from './compute/affinity-group/membership-service.ts';
 import { ConsoleAccessService } from './compute/console-access/console-access-service.ts';
@@ -91,6 +96,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
   const snapshots = new SnapshotService(platform, deps);
   const powerFacts = new PowerFacts(platform, agents);
   const driftFacts = new DriftFacts(platform, agents);
+  const counters = new CounterIntake(platform);
   const images = new ImageService(platform, deps);
   const accountMachines = new AccountMachines({ db, runner, machines });
   const stops = new AccountStops({ db, runner, machines: accountMachines });
@@ -110,6 +116,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     capacities: new CapacityService(platform),
     clusters: new ClusterService(platform),
     consoleAccess: new ConsoleAccessService(platform, gateway),
+    costs: new CostService(platform),
     deploy: new DeployService(platform, deps),
     dedications: new DedicationService(platform),
     diskOfferings: new DiskOfferingService(platform),
@@ -154,7 +161,10 @@ export function createServices(options: ServicesOptions): { services: Services; 
     sshKeyPairs: new SshKeyPairService(platform),
     statistics: new StatisticsService(platform, agents),
     storagePools: new StoragePoolService(platform, agents),
+    tariffs: new TariffService(platform),
     unmanaging: new UnmanageService(platform, deps),
+    usageClosing: new UsageCloseService(platform),
+    usageExports: new UsageExportService(platform),
     users: new UserService(platform, access),
     zones: new ZoneService(platform, agents),
   };
@@ -165,6 +175,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
   gateway.addListener(new ForeignMachines(platform));
   gateway.addListener(driftFacts);
   gateway.addListener(services.statistics);
+  gateway.addListener(counters);
   const reconcilers = [
     services.hosts.reconciler,
     powerFacts.reconciler,
@@ -177,6 +188,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     createAlertWatch(platform),
     services.images.reconciler,
     services.statistics.reconciler,
+    counters.reconciler,
   ];
   return { services, reconcilers };
 }

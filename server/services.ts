@@ -1,5 +1,9 @@
 import type { JobService } from './activity/job-service.ts';
 import type { AlertService } from './alert/alert-service.ts';
+import type { UsageCloseService } from './billing/usage-close/usage-close-service.ts';
+import type { UsageExportService } from './billing/usage-export/usage-export-service.ts';
+import type { CostService } from './billing/cost/cost-service.ts';
+import type { TariffService } from './billing/tariff/tariff-service.ts';
 import type { AffinityGroupService } from './compute/affinity-group/affinity-group-service.ts';
 import type { AffinityMembershipService } from './compute/affinity-group/membership-service.ts';
 import type { ConsoleAccessService } from './compute/console-access/console-access-service.ts';
@@ -71,6 +75,7 @@ export interface Services {
   capacities: CapacityService;
   clusters: ClusterService;
   consoleAccess: ConsoleAccessService;
+  costs: CostService;
   dedications: DedicationService;
   deploy: DeployService;
   diskOfferings: DiskOfferingService;
@@ -116,7 +121,10 @@ export interface Services {
   sshKeyPairs: SshKeyPairService;
   statistics: StatisticsService;
   storagePools: StoragePoolService;
+  tariffs: TariffService;
   unmanaging: UnmanageService;
+  usageClosing: UsageCloseService;
+  usageExports: UsageExportService;
   users: UserService;
   zones: ZoneService;
 }

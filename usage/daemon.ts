@@ -1,72 +1,87 @@
 import type { Database } from '@nephos/model/database.ts';
+import { systemClock } from '@nephos/model/kernel/clock.ts';
 import cron, { type ScheduledTask } from 'node-cron';
-import pg from 'pg';
 import type { Logger } from 'pino';
-import { collect } from './collect/collect.ts';
+import { serveCloseRequests } from './close-requests.ts';
+import { ExportLoop } from './export/export-loop.ts';
+import { Lease } from './lease.ts';
+import { Parking } from './parking.ts';
+import { closePeriods, dueBy, type ClosingDeps } from './period/close-periods.ts';
+import { readUsageSettings } from './period/settings-store.ts';
 
-/** Of daemons that are started together the one that holds this session lock works; the others stand by. */
-const usageLock = 4_105_130_003;
 const everyFiveSeconds = '*/5 * * * * *';
+/** What failed is tried again after this, unless somebody asks for something. */
+const pauseMs = 30_000;
 
 export interface UsageDaemonOptions {
   databaseUrl: string;
   db: Database;
   log: Logger;
+  /** Points at which it stops, for fault tests, separated by commas; empty: never. */
+  parkAt: string;
 }
 
-/** Turns usage events into records, on a schedule, one daemon at a time. */
+/**
+ * Sums up usage, period by period, one daemon at a time. It looks every few seconds for what is due, by settings as they
+ * then are: what it missed while it was away is due at once.
+ */
 export class UsageDaemon {
-  readonly #options: UsageDaemonOptions;
-  #lease: pg.Client | undefined;
+  readonly #deps: ClosingDeps;
+  readonly #lease: Lease;
+  readonly #exports: ExportLoop;
   #task: ScheduledTask | undefined;
+  #isLeading = false;
+  #isLooking = false;
+  /** More than the one it is at: somebody asked for something meanwhile. */
+  #looksWanted = 0;
+  #pausedUntil = 0;
 
-  constructor(options: UsageDaemonOptions) {
-    this.#options = options;
+  constructor({ databaseUrl, db, log, parkAt }: UsageDaemonOptions) {
+    this.#deps = { db, log, clock: systemClock, parking: new Parking(parkAt, log) };
+    this.#exports = new ExportLoop({ db, databaseUrl, log });
+    this.#lease = new Lease({ databaseUrl, onNotice: () => this.#wake() });
   }
 
   start(): void {
-    this.#task = cron.schedule(everyFiveSeconds, () => this.#run(), { noOverlap: true });
+    this.#task = cron.schedule(everyFiveSeconds, () => this.#look());
+    this.#wake();
   }
 
   async stop(): Promise<void> {
     await this.#task?.destroy();
-    await this.#lease?.end();
+    await this.#exports.stop();
+    await this.#lease.release();
   }
 
-  async #run(): Promise<void> {
-    const { db, log } = this.#options;
+  /** Looks at once. */
+  #wake(): void {
+    this.#pausedUntil = 0;
+    if (this.#isLooking) this.#looksWanted = 2;
+    else void this.#look();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    for (this.#looksWanted = 1; this.#looksWanted > 0; this.#looksWanted--) await this.#work();
+    this.#isLooking = false;
+  }
+
+  async #work(): Promise<void> {
+    const { db, clock, log } = this.#deps;
     try {
-      if (!(await this.#holdLease())) return;
-      for (let events = await collect(db); events > 0; events = await collect(db))
-        log.info({ events }, 'usage collected');
+      const isLeading = await this.#lease.hold();
+      if (isLeading && !this.#isLeading) log.info('summing up usage');
+      this.#isLeading = isLeading;
+      if (isLeading) this.#exports.wake();
+      if (!isLeading || performance.now() < this.#pausedUntil) return;
+      const settings = await readUsageSettings(db);
+      await serveCloseRequests(this.#deps, settings);
+      await closePeriods(this.#deps, settings, dueBy(clock.now(), settings));
     } catch (error) {
-      // The database is away, or not migrated yet: the schedule brings the next try.
-      log.warn({ err: error }, 'usage could not be collected');
+      // The database is away, or not migrated yet; or something is wrong, which has to be told more than once.
+      log.warn({ err: error }, 'usage could not be summed up');
+      this.#pausedUntil = performance.now() + pauseMs;
     }
-  }
-
-  async #holdLease(): Promise<boolean> {
-    if (this.#lease !== undefined) return true;
-    const client = new pg.Client({
-      connectionString: this.#options.databaseUrl,
-      application_name: 'nephos-usage-lease',
-      keepAlive: true,
-    });
-    client.on('error', () => undefined);
-    // Losing the connection is losing the lease.
-    client.once('end', () => {
-      this.#lease = undefined;
-    });
-    await client.connect();
-    const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1) as won', [
-      usageLock,
-    ]);
-    if (rows[0]?.won !== true) {
-      await client.end();
-      return false;
-    }
-    this.#lease = client;
-    this.#options.log.info('collecting usage');
-    return true;
   }
 }

@@ -15,7 +15,12 @@ try {
     maxConnections: connections,
     applicationName: 'nephos-usage',
   });
-  const daemon = new UsageDaemon({ databaseUrl, db: database.db, log });
+  const daemon = new UsageDaemon({
+    databaseUrl,
+    db: database.db,
+    log,
+    parkAt: configuration.NEPHOS_PARK_AT,
+  });
   daemon.start();
   const stop = () => {
     void daemon

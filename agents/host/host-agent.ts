@@ -1,6 +1,7 @@
 import { protocolVersion } from '@nephos/agent-protocol/reports.ts';
 import { Agent } from '@nephos/agent-runtime/agent.ts';
 import { PeerListener } from '@nephos/agent-runtime/peer/peer-listener.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { Logger } from 'pino';
 import { hostCommandHandlers } from './command-handlers.ts';
 import { EventTeller } from './event-teller.ts';
@@ -8,6 +9,7 @@ import type { HostDriver } from './driver.ts';
 import { InventoryTeller } from './inventory-teller.ts';
 import { migrationCommandHandlers } from './migration/migration-handlers.ts';
 import { onReachableHost } from './reachable-host.ts';
+import { readingLast } from './last-readings.ts';
 import { Sampler } from './sampler.ts';
 import { SerialConsoles } from './serial-consoles.ts';
 
@@ -49,7 +51,10 @@ export class HostAgent {
     await this.#link.call('machineChanged', report);
   });
 
+  readonly #log: Logger;
+
   private constructor({ driver, migration, log }: HostAgentOptions) {
+    this.#log = log;
     this.#sampler = new Sampler({
       driver,
       report: (statistics) => this.#link.call('statistics', statistics),
@@ -81,7 +86,7 @@ export class HostAgent {
       tokenFile: options.tokenFile,
       log,
       commands: onReachableHost(driver, {
-        ...hostCommandHandlers(driver),
+        ...readingLast(hostCommandHandlers(driver), (machineId) => host.#readLast(machineId)),
         ...migrationCommandHandlers({
           driver,
           peers: host.#peers,
@@ -158,6 +163,15 @@ export class HostAgent {
     this.#events.close();
     await this.#peers.close();
     await this.#agent?.stop();
+  }
+
+  async #readLast(machineId: Id<'VirtualMachine'>): Promise<void> {
+    try {
+      await this.#sampler.readLast(machineId);
+    } catch (error) {
+      // What it did since the last report is lost; that is no reason to let it run.
+      this.#log.warn({ err: error, machineId }, 'counters could not be read before the end of a machine');
+    }
   }
 
   get #link() {

@@ -1,6 +1,13 @@
 import { hostUsageBetween, machineUsageBetween } from '@nephos/agent-protocol/rates.ts';
 import type { MachineCounters, PoolReference } from '@nephos/agent-protocol/machine.ts';
-import type { HostCounters, Statistics, StatisticsAnswer } from '@nephos/agent-protocol/statistics.ts';
+import {
+  runCountersOf,
+  type HostCounters,
+  type RunCounters,
+  type Statistics,
+  type StatisticsAnswer,
+} from '@nephos/agent-protocol/statistics.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { Logger } from 'pino';
 import type { HostDriver } from './driver.ts';
 import { PoolMeter } from './pool-meter.ts';
@@ -27,6 +34,8 @@ export class Sampler {
   readonly #options: SamplerOptions;
   readonly #meter: PoolMeter;
   #before: Reading | undefined;
+  /** Of runs that may have ended since the last report, by machine: nobody can read them any more. */
+  readonly #last = new Map<string, RunCounters>();
   #pools: readonly PoolReference[] = [];
   #timer: NodeJS.Timeout | undefined;
   #intervalSeconds = 60;
@@ -56,6 +65,13 @@ export class Sampler {
     return mine;
   }
 
+  /** Reads what a machine has done so far, for the next report: its counters end with it. */
+  async readLast(machineId: Id<'VirtualMachine'>): Promise<void> {
+    const [counters] = await this.#options.driver.readCounters([machineId]);
+    const run = counters && runCountersOf(counters);
+    if (run !== undefined) this.#last.set(machineId, run);
+  }
+
   #schedule(due: number): void {
     const wait = Math.max(0, due - performance.now());
     const timer = setTimeout(() => {
@@ -82,12 +98,15 @@ export class Sampler {
     ]);
     const before = this.#before;
     const seconds = before === undefined ? 0 : (at - before.at) / 1000;
+    const last = [...this.#last.values()];
     const answer = await report({
       ageMilliseconds: performance.now() - at,
       machines: machines.map((now) => machineUsageBetween(before?.machines.get(now.machineId), now, seconds)),
+      runs: [...last, ...machines.flatMap((now) => runCountersOf(now) ?? [])],
       host: hostUsageBetween(before?.host, host, seconds),
       pools,
     });
+    for (const run of last) if (this.#last.get(run.machineId) === run) this.#last.delete(run.machineId);
     this.#before = { at, machines: new Map(machines.map((each) => [each.machineId, each])), host };
     this.#pools = answer.pools;
     this.#intervalSeconds = answer.nextSeconds;

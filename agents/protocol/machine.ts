@@ -103,6 +103,11 @@ export type MachineObservation = z.output<typeof machineObservation>;
 /** Counters since the machine was started, and its memory now. */
 export const machineCounters = z.strictObject({
   machineId: idField('VirtualMachine'),
+  /**
+   * Since 1.1: which run of the machine it is, from its start to its end on this host. No two runs of a machine have the
+   * same, on whichever hosts they are.
+   */
+  runId: z.string().min(1).max(100).optional(),
   cpuNanoseconds: countField,
   /** What the host holds for it. */
   memoryBytes: countField,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { countField, idField } from './fields.ts';
-import { poolReference } from './machine.ts';
+import { poolReference, type MachineCounters } from './machine.ts';
 
 /** Counters of a host since it was booted, and how it is now. */
 export const hostCounters = z.strictObject({
@@ -52,21 +52,47 @@ export const hostUsage = z.strictObject({
 });
 export type HostUsage = z.output<typeof hostUsage>;
 
-const spaceField = countField.refine((bytes) => bytes < 2n ** 63n, 'must fit into 63 bits');
+const bigintField = countField.refine((count) => count < 2n ** 63n, 'must fit into 63 bits');
 
 /** Space of a storage pool, as a host sees it. */
 export const poolSpace = z.strictObject({
   poolId: idField('StoragePool'),
-  totalBytes: spaceField,
-  usedBytes: spaceField,
+  totalBytes: bigintField,
+  usedBytes: bigintField,
 });
 export type PoolSpace = z.output<typeof poolSpace>;
+
+/** What a run of a machine did since its start: counters that only grow, unless one of its devices goes. */
+export const runCounters = z.strictObject({
+  machineId: idField('VirtualMachine'),
+  runId: z.string().min(1).max(100),
+  /** Grows with all that the run does, whatever becomes of its devices: the later of two readings has more. */
+  cpuNanoseconds: bigintField,
+  diskReadBytes: bigintField,
+  diskWriteBytes: bigintField,
+  diskReads: bigintField,
+  diskWrites: bigintField,
+  networkRxBytes: bigintField,
+  networkTxBytes: bigintField,
+});
+export type RunCounters = z.output<typeof runCounters>;
+
+/** What of a machine's counters is metered; `undefined` where the driver cannot tell runs apart. */
+export function runCountersOf(counters: MachineCounters): RunCounters | undefined {
+  const { machineId, runId, cpuNanoseconds, diskReadBytes, diskWriteBytes } = counters;
+  const { diskReads, diskWrites, networkRxBytes, networkTxBytes } = counters;
+  if (runId === undefined) return undefined;
+  const disks = { diskReadBytes, diskWriteBytes, diskReads, diskWrites };
+  return { machineId, runId, cpuNanoseconds, ...disks, networkRxBytes, networkTxBytes };
+}
 
 export const statistics = z.strictObject({
   /** How long ago it was read, by the agent's monotonic clock. */
   ageMilliseconds: z.number().nonnegative(),
   /** Every running machine. */
   machines: z.array(machineUsage),
+  /** Since 1.1: of every running machine, and the last of those that are about to be stopped, or were. */
+  runs: z.array(runCounters).optional(),
   host: hostUsage,
   /** Of the pools that the answer before named, those that are there. */
   pools: z.array(poolSpace),

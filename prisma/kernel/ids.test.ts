@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findIdKind, idPrefixes, isId, newId, parseId, uuidOf, type IdKind } from './ids.ts';
+import { derivedIdStem, findIdKind, idPrefixes, isId, newId, parseId, uuidOf, type IdKind } from './ids.ts';
 
 test('every kind has a prefix of its own', () => {
   const prefixes = Object.values(idPrefixes);
@@ -37,4 +37,12 @@ test('gives the UUID inside', () => {
   expect(uuidOf(parseId('VirtualMachine', 'vm_01h455vb4pex5vsknk084sn02q'))).toBe(
     '01890a5d-ac96-774b-bcce-b302099a8057',
   );
+});
+
+test('an id that derives from facts begins as one that is made at that time', () => {
+  const at = Date.now();
+  const made = newId('UsageRecord');
+  const stems = [at, at + 1, at + 2, at + 3].map((moment) => derivedIdStem('UsageRecord', new Date(moment)));
+  expect(stems).toContain(made.slice(0, 'usg_'.length + 10));
+  expect(derivedIdStem('UsageRecord', new Date('2026-10-15T00:00:00Z'))).toBe('usg_01m4ydqk00');
 });

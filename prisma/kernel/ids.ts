@@ -41,6 +41,11 @@ export const idPrefixes = {
   AuditEvent: 'evt',
   UsageEvent: 'uevt',
   UsageRecord: 'usg',
+  UsagePeriod: 'uper',
+  UsageExport: 'uexp',
+  Tariff: 'trf',
+  TariffVersion: 'trfv',
+  RatedLine: 'rate',
   ServerInstance: 'srv',
 } as const;
 
@@ -95,4 +100,18 @@ export function uuidOf(id: Id<IdKind>): string {
 /** The id of this kind that has a UUID inside: the other way round than {@link uuidOf}. @throws for what is no UUID */
 export function idOfUuid<Kind extends IdKind>(kind: Kind, uuid: string): Id<Kind> {
   return parseId(kind, TypeID.fromUUID(idPrefixes[kind], uuid).toString());
+}
+
+/**
+ * The beginning of an id that follows from facts, as the SQL function `nephos_derived_id` completes it: prefix and time,
+ * so that such ids too sort by time.
+ */
+export function derivedIdStem(kind: IdKind, at: Date): string {
+  const time = at.getTime().toString(16).padStart(12, '0');
+  const first = TypeID.fromUUID(
+    idPrefixes[kind],
+    `${time.slice(0, 8)}-${time.slice(8)}-8000-8000-000000000000`,
+  ).toString();
+  const digitsOfTime = 10;
+  return first.slice(0, idPrefixes[kind].length + 1 + digitsOfTime);
 }

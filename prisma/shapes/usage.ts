@@ -9,4 +9,31 @@ export interface UsageAttributes {
   memoryBytes?: string;
   /** Decimal text, in bytes. */
   sizeBytes?: string;
+  /** What its owner calls it by; prices and cost reports can go by them. */
+  tags?: Record<string, string>;
+  /** Of what is counted: how many bytes or operations the event stands for. Decimal text; records have it in a column. */
+  quantity?: string;
+}
+
+/** A rule that the uses of a period must keep. */
+export type UsageCheck =
+  /** A resource is used in one way no longer than the period lasts. */
+  | 'LONGER_THAN_PERIOD'
+  /** It is used in one way once at a time. */
+  | 'OVERLAP'
+  /** What runs is allocated. */
+  | 'RUNNING_UNALLOCATED'
+  /** Nothing is used after it was removed. */
+  | 'USED_AFTER_REMOVAL'
+  /** What begins did not go on already. */
+  | 'BEGAN_TWICE'
+  /** What ends, or goes on in another shape, began. */
+  | 'NEVER_BEGAN';
+
+/** A rule that uses of a period broke. */
+export interface UsageFinding {
+  check: UsageCheck;
+  count: number;
+  /** A few of them. */
+  examples: { usageType: number; resourceId: string; at: string }[];
 }

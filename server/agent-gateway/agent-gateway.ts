@@ -34,8 +34,8 @@ export interface AgentListener {
   onMachineChanged?(agentId: Id<'Agent'>, report: MachineChanged, at: Date): Promise<void>;
   /** Somebody changed something at the hypervisor. What each listener says of it is put together. */
   onInventoryChanged?(agentId: Id<'Agent'>, report: InventoryChanged): Promise<InventoryAnswer>;
-  /** `at`: when it was measured, by this server's clock. The one who keeps it says what to measure next. */
-  onStatistics?(agentId: Id<'Agent'>, report: Statistics, at: Date): Promise<StatisticsAnswer>;
+  /** `at`: when it was measured, by this server's clock. The one who keeps samples says what to measure next. */
+  onStatistics?(agentId: Id<'Agent'>, report: Statistics, at: Date): Promise<StatisticsAnswer | undefined>;
 }
 
 /** One WebSocket on the agent port, and who is at its other end. */

@@ -2,7 +2,7 @@ import { findIdKind } from '@nephos/model/kernel/ids.ts';
 import SchemaBuilder from '@pothos/core';
 import type { RequestContext } from './context.ts';
 import { permissionPlugin } from './permission-plugin.ts';
-import { Bytes, Cidr, Cursor, DateTime, IpAddress, MacAddress } from './scalars.ts';
+import { Bytes, Cidr, Cursor, DateTime, Decimal, IpAddress, MacAddress } from './scalars.ts';
 
 export interface SchemaTypes {
   Context: RequestContext;
@@ -16,6 +16,7 @@ export interface SchemaTypes {
     Cidr: { Input: string; Output: string };
     MacAddress: { Input: string; Output: string };
     Cursor: { Input: string; Output: string };
+    Decimal: { Input: string; Output: string };
   };
 }
 
@@ -32,6 +33,7 @@ builder.addScalarType('IpAddress', IpAddress);
 builder.addScalarType('Cidr', Cidr);
 builder.addScalarType('MacAddress', MacAddress);
 builder.addScalarType('Cursor', Cursor);
+builder.addScalarType('Decimal', Decimal);
 
 builder.queryType({ description: 'Reading. Nothing here changes anything.' });
 builder.mutationType({

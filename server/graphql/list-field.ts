@@ -41,6 +41,7 @@ const ownedTables: ReadonlySet<GuardedTable> = new Set<
   'Image',
   'Job',
   'Nic',
+  'RatedLine',
   'SshKeyPair',
   'UsageRecord',
   'User',

@@ -41,6 +41,10 @@ const tables: Partial<Record<string, GuardedTable>> = {
   Job: 'Job',
   AuditEvent: 'AuditEvent',
   UsageRecord: 'UsageRecord',
+  UsagePeriod: 'UsagePeriod',
+  Tariff: 'Tariff',
+  RatedLine: 'RatedLine',
+  UsageExport: 'UsageExport',
 };
 
 /** Anything by its id; `null` for what does not exist or may not be seen. */

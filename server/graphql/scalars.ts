@@ -90,6 +90,14 @@ export const MacAddress = textScalar(
   /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/,
 );
 
+/** An exact number. */
+export const Decimal = textScalar(
+  'Decimal',
+  'An exact decimal number, as text: `0.05`, `-12.30`.',
+  'must be a decimal number as text, like 0.05',
+  /^-?\d{1,40}(\.\d{1,40})?$/,
+);
+
 /** A place in the change feed. */
 export const Cursor = textScalar(
   'Cursor',

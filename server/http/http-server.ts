@@ -10,6 +10,7 @@ import { ConsoleWebsocket } from './console-websocket.ts';
 import { GraphqlHttp, type GraphqlHttpOptions } from './graphql-http.ts';
 import { GraphqlWebsocket } from './graphql-websocket.ts';
 import type { Health } from './health.ts';
+import { ExportDownloads, exportPath } from './export-downloads.ts';
 import { isTooFast, retryAfter } from './rate-limits.ts';
 import { OidcRoutes } from './oidc-routes.ts';
 import type { StaticFiles } from './static-files.ts';
@@ -34,6 +35,7 @@ export class HttpServer {
   readonly #consoles: ConsoleWebsocket;
   readonly #oidc: OidcRoutes;
   readonly #cloudMetrics: CloudMetrics;
+  readonly #exports: ExportDownloads;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class HttpServer {
       log: platform.log,
     });
     this.#cloudMetrics = new CloudMetrics(options);
+    this.#exports = new ExportDownloads(options);
     this.#server = createServer((request, response) => {
       this.#route(request, response).catch((error: unknown) => {
         platform.log.error({ err: error }, 'HTTP request failed');
@@ -116,6 +119,7 @@ export class HttpServer {
         return this.#cloudMetrics.handle(request, response);
       default:
         if (pathname.startsWith(agentDownloadPath)) return downloads.handle(request, response, pathname);
+        if (pathname.startsWith(exportPath)) return this.#exports.handle(request, response, pathname);
         if (pathname.startsWith('/auth/oidc/')) return this.#oidc.handle(request, response, pathname);
         files.serve(request, response, pathname);
     }

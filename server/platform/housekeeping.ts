@@ -38,6 +38,23 @@ export async function ensurePartitions(db: Database, at: Date): Promise<void> {
   });
 }
 
+/** Usage events that no period has taken in are kept, however long the usage daemon is away. */
+async function summedUpBefore(db: Database, moment: Date): Promise<Date> {
+  const { at } = await db
+    .selectFrom('UsageEvent')
+    .select(({ fn }) => fn.min<Date | null>('at').as('at'))
+    .where('at', '<', moment)
+    .where(({ eb, selectFrom }) =>
+      eb(
+        'seq',
+        '>',
+        selectFrom('UsagePeriod').select(({ fn }) => fn.coalesce(fn.max('seq'), sql.lit(0n)).as('seq')),
+      ),
+    )
+    .executeTakeFirstOrThrow();
+  return at ?? moment;
+}
+
 export interface HousekeepingOptions {
   db: Database;
   clock: Clock;
@@ -75,7 +92,7 @@ export class Housekeeping {
     await ensurePartitions(db, now);
     const keepFrom = {
       Change: days(settings.get('change.feed.retention.days')),
-      UsageEvent: months(settings.get('usage.event.retention.months')),
+      UsageEvent: await summedUpBefore(db, months(settings.get('usage.event.retention.months'))),
     };
     for (const { table, period } of partitioned) {
       // The audit log loses events only together with the beginning of its chain.
@@ -108,6 +125,7 @@ export class Housekeeping {
       .deleteFrom('Alert')
       .where('clearedAt', '<', days(settings.get('alert.purge.delay')))
       .execute();
+    await db.deleteFrom('UsageExport').where('expiresAt', '<', now).execute();
     await db.deleteFrom('EnrolmentToken').where('expiresAt', '<', days(1)).execute();
     // Last: a chain that is broken is no reason to keep the rest.
     await removeEventsBefore(db, chain, months(settings.get('audit.retention.months')));

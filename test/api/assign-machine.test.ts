@@ -1,5 +1,5 @@
 import { newId, parseId } from '@nephos/model/kernel/ids.ts';
-import { collect } from '@nephos/usage/collect/collect.ts';
+import { closePeriod } from '@nephos/usage/aggregate/close-period.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
 import { expectBalancedBooks } from '../support/books.ts';
@@ -141,21 +141,22 @@ test('a machine goes over with all that is part of it, and is counted and metere
   await change(taker.client, 'startVirtualMachine', { id });
   await expectBalancedBooks(db, await seenInSimulator(zone));
   expect(await usageOf(db, id)).toEqual(['VM_CREATE', 'VM_START', 'VM_STOP', 'VM_ASSIGN', 'VM_START']);
-  const records = () =>
-    db
-      .selectFrom('UsageRecord')
-      .select(['accountId', 'usageType', 'endedAt'])
-      .where('resourceId', 'in', [id, machine.volumes[0]!.id])
-      .execute();
-  const metered = await eventually(
-    async () => {
-      await collect(db);
-      return records();
-    },
-    (rows) => rows.filter(({ accountId }) => accountId === taker.accountId).length === 3,
+  await eventually(
+    () => db.selectFrom('UsageEventPending').select('id').execute(),
+    (pending) => pending.length === 0,
   );
-  const open = metered.filter(({ endedAt }) => endedAt === null);
-  expect(open.map(({ accountId, usageType }) => [accountId, usageType]).sort()).toEqual([
+  const endsAt = new Date();
+  const startsAt = new Date(endsAt.getTime() - 3_600_000);
+  const goingOn = await db.transaction().execute(async (tx) => {
+    await closePeriod(tx, { startsAt, endsAt, timeZone: 'UTC' });
+    return tx
+      .selectFrom('UsageRecord')
+      .select(['accountId', 'usageType'])
+      .where('resourceId', 'in', [id, machine.volumes[0]!.id])
+      .where('endedAt', '=', endsAt)
+      .execute();
+  });
+  expect(goingOn.map(({ accountId, usageType }) => [accountId, usageType]).sort()).toEqual([
     [taker.accountId, 1],
     [taker.accountId, 2],
     [taker.accountId, 6],

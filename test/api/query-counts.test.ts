@@ -1,6 +1,7 @@
-import { newId } from '@nephos/model/kernel/ids.ts';
+import { newId, parseId } from '@nephos/model/kernel/ids.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
+import { makePrices } from '../support/prices.ts';
 import { snapshot } from '../support/snapshots.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aDomain, aTenant } from '../support/tenancy.ts';
@@ -32,7 +33,9 @@ beforeAll(async () => {
   for (let index = 0; index < 5; index++) {
     const domainId = await aDomain(server.db, `domain-${index}`);
     await aDomain(server.db, 'below', domainId);
-    await aTenant(server, `tenant-${index}`, { domainId });
+    const name = `tenant-${index}`;
+    const tenant = await aTenant(server, name, { domainId });
+    await makePrices(server.db, tenant, name, parseId('Zone', zone.zoneId));
   }
 });
 
@@ -79,6 +82,8 @@ const lists: Record<string, string> = {
   accounts: 'id name type role { id name usedBy } domain { id path } users { id username account { name } }',
   users: 'id username account { id name domain { path } }',
   alerts: 'id kind message target { id ... on Host { name cluster { id } } } zone { id name }',
+  tariffs: 'id name domain { path } zone { name } versions { validUntil tiers { price } }',
+  ratedLines: 'id amount quantity tariff { id name }',
   roles: 'id name usedBy permissions rules { pattern effect }',
 };
 

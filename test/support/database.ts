@@ -24,6 +24,14 @@ export function createTestDatabase(): Promise<TestDatabase> {
   return createDatabase(`template ${templateDatabase}`);
 }
 
+/** A database that is as another is now. Whoever is connected to that one is cut off. */
+export async function copyTestDatabase({ url }: TestDatabase): Promise<TestDatabase> {
+  const [, name] = /\/(test_[0-9a-f]+)\?/.exec(url) ?? [];
+  if (name === undefined) throw new Error('not the address of a test database');
+  await maintain(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+  return createDatabase(`template ${name}`);
+}
+
 /** A database without any table. */
 export function createEmptyDatabase(): Promise<TestDatabase> {
   return createDatabase('');

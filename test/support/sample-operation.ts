@@ -21,6 +21,7 @@ const scalarSamples: Record<string, unknown> = {
   Cidr: '10.9.0.0/24',
   MacAddress: '02:00:5e:10:00:01',
   Cursor: 'bm90aGluZw',
+  Decimal: '1.5',
 };
 
 /** The id to give for an argument or field: by its place, as `startVirtualMachine.input.id`. */

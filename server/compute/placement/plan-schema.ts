@@ -1,3 +1,5 @@
+import { currencyPlaces, roundMoney } from '@nephos/usage/rate/money.ts';
+import type { PlannedPrice } from '@nephos/usage/rate/planned-price.ts';
 import { builder } from '../../graphql/builder.ts';
 import { sizedResources } from '../../identity/limit/limited-resources.ts';
 import type { QuotaLine } from '../../identity/limit/quota.ts';
@@ -45,6 +47,27 @@ const QuotaChange = builder.objectRef<QuotaLine>('QuotaChange').implement({
   }),
 });
 
+/** An hour costs little: it is shown with so many places more than its currency is paid in. */
+const hourlyPlaces = 4;
+
+const PlannedPriceRef = builder.objectRef<PlannedPrice>('PlannedPrice').implement({
+  description:
+    'What something will cost, used without a pause from now on: by the tariffs that are valid now, and by what its owner used in this month already.',
+  fields: (t) => ({
+    currency: t.exposeString('currency', { description: 'By ISO 4217.' }),
+    perHour: t.field({
+      type: 'Decimal',
+      description: 'For the first hour.',
+      resolve: ({ currency, perHour }) => roundMoney(perHour, currencyPlaces(currency) + hourlyPlaces),
+    }),
+    perMonth: t.field({
+      type: 'Decimal',
+      description: 'For the first 730 hours.',
+      resolve: ({ currency, perMonth }) => roundMoney(perMonth, currencyPlaces(currency)),
+    }),
+  }),
+});
+
 const DeployPlanRef = builder.objectRef<DeployPlan>('DeployPlan').implement({
   description: 'What a deployment would come to now.',
   fields: (t) => ({
@@ -61,6 +84,11 @@ const DeployPlanRef = builder.objectRef<DeployPlan>('DeployPlan').implement({
       type: [QuotaChange],
       description: 'The limits that it counts towards, before and after.',
       resolve: ({ quota }) => quota,
+    }),
+    prices: t.field({
+      type: [PlannedPriceRef],
+      description: 'What it will cost, by currency; none where nothing that it uses has a price.',
+      resolve: ({ prices }) => prices,
     }),
   }),
 });

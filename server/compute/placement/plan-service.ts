@@ -1,9 +1,12 @@
 import type { Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import type { PlannedPrice } from '@nephos/usage/rate/planned-price.ts';
 import { readQuota, type QuotaLine } from '../../identity/limit/quota.ts';
 import { mayRead } from '../../identity/access/visibility.ts';
 import type { Actor } from '../../platform/actor.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { planPrices } from '../../billing/tariff/price-plan.ts';
+import { usageOfPlan } from '../virtual-machine/deploy/planned-usage.ts';
 import { checkDeployInput, type DeployInput } from '../virtual-machine/deploy/deploy-input.ts';
 import { prepareDeploy } from '../virtual-machine/deploy/prepare-deploy.ts';
 import { readAffinity } from './affinity.ts';
@@ -27,6 +30,8 @@ export interface PlacementPlan extends Verdict {
 export interface DeployPlan {
   placement: PlacementPlan;
   quota: QuotaLine[];
+  /** What it will cost, by currency; none where nothing that it uses has a price. */
+  prices: PlannedPrice[];
 }
 
 /** Says what would happen, and changes nothing. */
@@ -43,8 +48,9 @@ export class PlanService {
    * looks for a host
    */
   planDeploy(actor: Actor, input: DeployInput): Promise<DeployPlan> {
-    checkDeployInput(input, this.#platform.clock.now());
-    const { db, settings } = this.#platform;
+    const { db, settings, clock } = this.#platform;
+    const at = clock.now();
+    checkDeployInput(input, at);
     return db
       .transaction()
       .setIsolationLevel('repeatable read')
@@ -58,7 +64,12 @@ export class PlanService {
             `whether all ${input.count} machines find room is known only when they are placed: this is said of the first`,
           );
         }
-        return { placement, quota: await readQuota(tx, settings, owner.accountId, amounts) };
+        const timeZone = settings.get('usage.aggregation.timezone');
+        return {
+          placement,
+          quota: await readQuota(tx, settings, owner.accountId, amounts),
+          prices: await planPrices(tx, usageOfPlan(prepared, input), { at, timeZone }),
+        };
       });
   }
 }

@@ -6,8 +6,10 @@ import { invalid } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 import { checkLabels, type Labels } from './labels.ts';
+import { appendScaleUsage } from './scale/scale-usage.ts';
 import { checkUserData } from './seed/user-data.ts';
 import { loadMachine, type MachineInput } from './machine-change.ts';
+import type { MachineRow } from './store.ts';
 
 /** What is left out stays as it is. */
 export interface UpdateMachineInput extends MachineInput, Labels {
@@ -63,7 +65,15 @@ export class UpdateService {
       mutation.concerns('VirtualMachine', seen.id, seen.accountId, changes);
       if (Object.keys(change).length === 0) return { virtualMachineId: seen.id };
       try {
-        await mutation.tx.updateTable('VirtualMachine').set(change).where('id', '=', seen.id).execute();
+        const machine = await mutation.tx
+          .updateTable('VirtualMachine')
+          .set(change)
+          .where('id', '=', seen.id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        // Prices and reports go by tags as they are at the time.
+        if ('tags' in changes && isAllocated(machine))
+          await appendScaleUsage(mutation.tx, machine, mutation.at);
       } catch (error) {
         if (isUniqueViolation(error))
           throw invalid('input.name', name, 'is the name of another of your machines');
@@ -72,4 +82,9 @@ export class UpdateService {
       return { virtualMachineId: seen.id };
     });
   }
+}
+
+/** Whether its meters run: what was never made is not metered. */
+function isAllocated({ state, hostId, lastHostId }: MachineRow): boolean {
+  return lastHostId !== null || state === 'STOPPED' || (hostId !== null && state !== 'STARTING');
 }

@@ -1,11 +1,12 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
+import type { UsageSource } from '../../billing/event-id.ts';
 import { appendUsage, type UsageFacts } from '../../billing/usage-events.ts';
 import type { MachineRow } from './store.ts';
+import { diskAttributes, machineAttributes } from './usage-attributes.ts';
 
 /** The usage facts of a machine for an event. */
 export function machineUsage(kind: UsageFacts['kind'], machine: MachineRow, at: Date): UsageFacts {
-  const { accountId, zoneId, id, name, serviceOfferingId, templateId, cpuCount, cpuMhz, memoryBytes } =
-    machine;
+  const { accountId, zoneId, id, name } = machine;
   return {
     kind,
     at,
@@ -13,19 +14,13 @@ export function machineUsage(kind: UsageFacts['kind'], machine: MachineRow, at: 
     zoneId,
     resourceId: id,
     resourceName: name,
-    attributes: {
-      offeringId: serviceOfferingId,
-      ...(templateId !== null && { templateId }),
-      cpuCount,
-      cpuMhz,
-      memoryBytes: memoryBytes.toString(),
-    },
+    attributes: machineAttributes(machine),
   };
 }
 
 /** The usage facts of a volume for an event. */
 export function volumeUsage(kind: UsageFacts['kind'], volume: Row<'Volume'>, at: Date): UsageFacts {
-  const { accountId, zoneId, id, name, sizeBytes, diskOfferingId, imageId } = volume;
+  const { accountId, zoneId, id, name } = volume;
   return {
     kind,
     at,
@@ -33,11 +28,7 @@ export function volumeUsage(kind: UsageFacts['kind'], volume: Row<'Volume'>, at:
     zoneId,
     resourceId: id,
     resourceName: name,
-    attributes: {
-      sizeBytes: sizeBytes.toString(),
-      ...(diskOfferingId !== null && { offeringId: diskOfferingId }),
-      ...(imageId !== null && { templateId: imageId }),
-    },
+    attributes: diskAttributes(volume),
   };
 }
 
@@ -46,4 +37,5 @@ export const appendMachineUsage = (
   kind: UsageFacts['kind'],
   machine: MachineRow,
   at: Date,
-) => appendUsage(tx, [machineUsage(kind, machine, at)]);
+  source?: UsageSource,
+) => appendUsage(tx, [machineUsage(kind, machine, at)], source);

@@ -32,6 +32,9 @@ const names: Partial<Record<GuardedTable, string>> = {
   IdentityProvider: 'identity provider',
   AuditEvent: 'audit event',
   UsageRecord: 'usage record',
+  UsagePeriod: 'usage period',
+  RatedLine: 'rated line',
+  UsageExport: 'export',
 };
 
 function nameOf(table: GuardedTable): string {

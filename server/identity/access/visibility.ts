@@ -134,6 +134,12 @@ const operated = (permission: Permission): Rule => ({
   seen: (actor) => (runsHardware(actor) ? everything : nothing),
 });
 
+/** What concerns all tenants together. */
+const ofPlatform = (permission: Permission): Rule => ({
+  permissions: [permission],
+  seen: (actor) => (isRoot(actor) ? everything : nothing),
+});
+
 /** Of what tenants have, administrators of the hardware alone learn nothing. */
 const alerts: Rule = {
   permissions: ['alert.list'],
@@ -288,6 +294,24 @@ const identityProviders: Rule = {
   },
 };
 
+/** What belongs to a user alone: it may hold what only that user sees. */
+const ownAlone = (permission: Permission): Rule => ({
+  permissions: [permission],
+  seen: (actor) => (isRoot(actor) ? everything : sql<boolean>`"userId" = ${actor.userId}`),
+});
+
+/** Tenants see what they may come to pay: tariffs for all, for their account, and for their domain or one above. */
+const tariffs: Rule = {
+  permissions: ['tariff.list'],
+  seen: (actor) =>
+    isRoot(actor)
+      ? everything
+      : sql<boolean>`(("accountId" is null or ${ofAccounts(actor, 'accountId', [actor.accountId, ...projectAccounts(actor)])})
+          and ("domainId" is null or "domainId" = any(${branchesOf(actor)})
+            ${runsDomain(actor) ? sql`or "domainId" in (${domainsBelow(actor.domainId)})` : sql``}))`,
+  changed: (actor) => (isRoot(actor) ? everything : nothing),
+};
+
 /** One line for each kind of thing that the API shows. What has no line cannot be loaded. */
 const rules = {
   Domain: domains,
@@ -324,6 +348,10 @@ const rules = {
   Job: ownedOrOperated('job.list'),
   AuditEvent: owned('auditEvent.list'),
   UsageRecord: owned('usageRecord.list'),
+  UsagePeriod: ofPlatform('usagePeriod.list'),
+  Tariff: tariffs,
+  RatedLine: owned('ratedLine.list'),
+  UsageExport: ownAlone('usageExport.list'),
 } satisfies { [Table in keyof Tables]?: Rule };
 
 /** A table whose rows are loaded with authorization. */

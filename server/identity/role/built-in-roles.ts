@@ -31,11 +31,14 @@ const tenantReading = allow(
   'job.list',
   'nic.list',
   'project.list',
+  'ratedLine.list',
   'resourceLimit.list',
   'role.list',
   'serviceOffering.list',
   'sshKeyPair.list',
+  'tariff.list',
   'template.list',
+  'usageExport.*',
   'usageRecord.list',
   'user.list',
   'virtualMachine.list',
@@ -106,13 +109,14 @@ const domainReading = [...tenantReading, ...allow('identityProvider.list')];
 
 const roles = [
   ['Root Admin', 'ROOT_ADMIN', allow('*')],
-  ['Root Admin (read-only)', 'ROOT_ADMIN', [...self, ...allow('*.list', '*.statistics')]],
+  ['Root Admin (read-only)', 'ROOT_ADMIN', [...self, ...allow('*.list', '*.statistics', 'usageExport.*')]],
   [
     'Root Admin (support)',
     'ROOT_ADMIN',
     [
       ...self,
       ...allow('*.list', '*.statistics', 'alert.acknowledge', 'job.resume', 'zone.update', 'user.enable'),
+      ...allow('usageExport.*'),
       ...help,
     ],
   ],

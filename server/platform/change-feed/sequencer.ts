@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PromiseGate } from '../promise-gate.ts';
+import { lacksPartition } from '../database-errors.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import pg from 'pg';
@@ -33,13 +34,30 @@ const numberChanges = `
   )
   select numbered.* from numbered left join notified on true order by "seq"`;
 
+/**
+ * The same for usage events, in the order in which they were appended. One that was numbered before, or comes twice, is
+ * let go: an id says of what it tells. Ids are looked up one by one, which is a subquery's limit's doing: a join would read
+ * all events there are for the sake of a few.
+ */
 const numberUsage = `
   with taken as (
-    delete from "UsageEventPending" where id in (select id from "UsageEventPending" order by id limit ${batchSize}) returning *
+    delete from "UsageEventPending"
+    where "position" in (select "position" from "UsageEventPending" order by "position" limit ${batchSize}) returning *
+  ), stored as (
+    insert into "UsageEvent" ("seq", "id", "kind", "at", "accountId", "domainId", "zoneId", "resourceId", "resourceName", "attributes")
+    select nextval('nephos_usage_seq'), "id", "kind", "at", "accountId", "domainId", "zoneId", "resourceId", "resourceName", "attributes"
+    from (
+      select * from (select distinct on ("id") * from taken order by "id", "position") as first
+      where (select known."seq" from "UsageEvent" known where known."id" = first."id" limit 1) is null
+      order by "position"
+    ) as ordered
   )
-  insert into "UsageEvent" ("seq", "id", "kind", "at", "accountId", "domainId", "zoneId", "resourceId", "resourceName", "attributes")
-  select nextval('nephos_usage_seq'), "id", "kind", "at", "accountId", "domainId", "zoneId", "resourceId", "resourceName", "attributes"
-  from (select * from taken order by id) as ordered`;
+  select count(*)::int as "taken" from taken`;
+
+/** What events of all months that are pending go into: one may tell of a time that nobody made a partition for. */
+const ensureUsagePartitions = `
+  select nephos_ensure_partitions('UsageEvent', 'month', min("at"), max("at") + interval '1 ms')
+  from "UsageEventPending"`;
 
 export interface SequencerOptions {
   databaseUrl: string;
@@ -95,6 +113,8 @@ export class Sequencer {
         connectionString: databaseUrl,
         application_name: 'nephos-sequencer',
         keepAlive: true,
+        // Plans are kept while tables grow from nothing to millions: each row is to be found by an index from the start.
+        options: '-c enable_seqscan=off',
       });
       client.on('error', () => undefined);
       try {
@@ -141,18 +161,29 @@ export class Sequencer {
         text: numberChanges,
         types: bigintTypes,
       });
-      const usage = await client.query({ name: 'number-usage', text: numberUsage });
+      const usage = await numberUsageEvents(client);
       if (rows.length > 0) {
         this.#options.metrics.changesNumbered.inc(rows.length);
         this.#options.onNumbered(rows);
       }
-      if (rows.length === batchSize || usage.rowCount === batchSize) continue;
+      if (rows.length === batchSize || usage === batchSize) continue;
       await this.#work.waitOpen(longestWaitMs);
       this.#work.close();
       const left = batchMs - (performance.now() - started);
       if (left > 0) await sleep(left);
     }
   }
+}
+
+/** @returns how many were taken */
+async function numberUsageEvents(client: pg.Client): Promise<number> {
+  const number = () => client.query<{ taken: number }>({ name: 'number-usage', text: numberUsage });
+  const { rows } = await number().catch(async (error: unknown) => {
+    if (!lacksPartition(error)) throw error;
+    await client.query(ensureUsagePartitions);
+    return number();
+  });
+  return rows[0]?.taken ?? 0;
 }
 
 const bigintTypes = new pg.TypeOverrides();

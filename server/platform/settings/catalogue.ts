@@ -1,3 +1,4 @@
+import { usageSettings } from '@nephos/model/kernel/usage-settings.ts';
 import { isTag } from '../tags.ts';
 
 /** What one setting may hold. */
@@ -195,6 +196,45 @@ export const settingsCatalogue = {
     from: 2,
     to: 240,
   }),
+  'usage.stats.job.aggregation.range': {
+    description:
+      'Minutes of a period that usage is summed up by: 1440 for days, 60 for hours. A change begins with the next period.',
+    fallback: usageSettings.range.fallback,
+    rule: 'a whole number that divides 1440',
+    read: usageSettings.range.read,
+  },
+  'usage.aggregation.timezone': {
+    description:
+      'Time zone whose days and hours usage is summed up by. A change begins with the next period.',
+    fallback: usageSettings.timeZone.fallback,
+    rule: 'a time zone like Asia/Shanghai or UTC',
+    read: usageSettings.timeZone.read,
+  },
+  'usage.stats.job.exec.time': {
+    description:
+      'Time of day at which the usage of the day before is summed up. Of shorter periods each is summed up so many minutes after its end as this time has after the hour.',
+    fallback: usageSettings.runAt.fallback,
+    rule: 'a time of day from 00:00 to 23:59',
+    read: usageSettings.runAt.read,
+  },
+  'usage.export.expire.days': wholeNumber({
+    description: 'Days that files of usage are kept.',
+    fallback: '7',
+    from: 1,
+    to: 365,
+  }),
+  'usage.export.max.bytes': wholeNumber({
+    description: 'Longest file of usage that is made, in bytes. Files lie in the database.',
+    fallback: String(2 * 1024 ** 3),
+    from: 1024 ** 2,
+    to: 1024 ** 4,
+  }),
+  'usage.provider.name': {
+    description: 'Who provides and bills what is used, as files of usage name them.',
+    fallback: 'Nephos',
+    rule: '1 to 64 characters without line breaks, < and >',
+    read: (text: string) => (/^[^\p{Cc}<>]{1,64}$/u.test(text) && text.trim() === text ? text : undefined),
+  },
   'job.expire.days': wholeNumber({
     description: 'Days that finished jobs are kept.',
     fallback: '30',

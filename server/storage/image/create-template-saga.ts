@@ -52,7 +52,7 @@ export function createTemplateSaga({
           );
           return { sizeBytes: sizeBytes.toString(), virtualSizeBytes: virtualSizeBytes.toString() };
         },
-        record: async (tx, { input }, output) => {
+        record: async (tx, { input, jobId }, output) => {
           const sizes = {
             sizeBytes: BigInt(output.sizeBytes),
             virtualSizeBytes: BigInt(output.virtualSizeBytes),
@@ -64,7 +64,7 @@ export function createTemplateSaga({
             .where('imageStoreId', '=', input.imageStoreId)
             .execute();
           await tx.updateTable('Volume').set({ state: 'READY' }).where('id', '=', input.volumeId).execute();
-          await appendImageUsage(tx, 'CREATE', input.imageId, clock.now());
+          await appendImageUsage(tx, 'CREATE', input.imageId, clock.now(), { id: jobId, part: 'copyDisk' });
           await takeImageFiles(tx, settings, input.imageId, sizes.sizeBytes);
         },
         undo: async (run) => {

@@ -1,5 +1,6 @@
 import type { Transaction } from '@nephos/model/database.ts';
 import type { ImageId } from '@nephos/model/kernel/ids.ts';
+import type { UsageSource } from '../../billing/event-id.ts';
 import { appendUsage } from '../../billing/usage-events.ts';
 
 /** Meters an image from, or to, this moment, in every zone where it lies. */
@@ -8,6 +9,7 @@ export async function appendImageUsage(
   what: 'CREATE' | 'DELETE',
   imageId: ImageId,
   at: Date,
+  source: UsageSource,
 ): Promise<void> {
   const replicas = await tx
     .selectFrom('ImageReplica')
@@ -27,5 +29,6 @@ export async function appendImageUsage(
       resourceName: name,
       attributes: { sizeBytes: sizeBytes.toString() },
     })),
+    source,
   );
 }

@@ -53,8 +53,11 @@ export function purgeImageSaga({
             );
           }
         },
-        record: async (tx, { input }) => {
-          await appendImageUsage(tx, 'DELETE', input.imageId, clock.now());
+        record: async (tx, { input, jobId }) => {
+          await appendImageUsage(tx, 'DELETE', input.imageId, clock.now(), {
+            id: jobId,
+            part: 'removeFiles',
+          });
           await tx.deleteFrom('ImageReplica').where('imageId', '=', input.imageId).execute();
         },
       },

@@ -81,7 +81,7 @@ export function registerImageSaga({
             throw error instanceof AgentFailed ? explained(run.input, error) : error;
           }
         },
-        record: async (tx, { input }, output) => {
+        record: async (tx, { input, jobId }, output) => {
           const { sizeBytes, virtualSizeBytes, sha256 } = output;
           const sizes = { sizeBytes: BigInt(sizeBytes), virtualSizeBytes: BigInt(virtualSizeBytes), sha256 };
           await tx
@@ -90,7 +90,7 @@ export function registerImageSaga({
             .where('imageId', '=', input.imageId)
             .where('imageStoreId', '=', input.imageStoreId)
             .execute();
-          await appendImageUsage(tx, 'CREATE', input.imageId, clock.now());
+          await appendImageUsage(tx, 'CREATE', input.imageId, clock.now(), { id: jobId, part: 'download' });
           await takeImageFiles(tx, settings, input.imageId, sizes.sizeBytes);
         },
         undo: async (run) => {

@@ -162,10 +162,14 @@ export async function makePapers(
       traceId: 'none',
     })
     .execute();
+  const periodStartsAt = new Date();
+  await sql`select nephos_ensure_partitions('UsageRecord', 'month', ${periodStartsAt}::timestamptz,
+    ${periodStartsAt}::timestamptz + interval '1 ms')`.execute(db);
   await db
     .insertInto('UsageRecord')
     .values({
       id: newId('UsageRecord'),
+      periodStartsAt,
       usageType: 2,
       accountId,
       domainId,
@@ -173,7 +177,7 @@ export async function makePapers(
       resourceId: newId('VirtualMachine'),
       resourceName: name,
       attributes: '{}',
-      startedAt: new Date(),
+      ...{ startedAt: periodStartsAt, endedAt: periodStartsAt, quantity: 1n },
     })
     .execute();
 }

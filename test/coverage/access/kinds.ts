@@ -99,6 +99,13 @@ export const kinds = {
   Job: owned('Job'),
   AuditEvent: owned('AuditEvent'),
   UsageRecord: owned('UsageRecord'),
+  UsagePeriod: { table: 'UsagePeriod', readBy: 'operate', sees: isRoot },
+  UsageExport: {
+    table: 'UsageExport',
+    readBy: 'look',
+    // It may hold what only that user sees.
+    sees: (viewer, row, tenancy) => isRoot(viewer, row, tenancy) || isOwn('userId')(viewer, row, tenancy),
+  },
   Template: image('TEMPLATE'),
   Iso: image('ISO'),
   Account: owned('Account', 'id'),
@@ -153,6 +160,16 @@ export const kinds = {
   GuestIpRange: hardware('GuestIpRange'),
   StoragePool: hardware('StoragePool'),
   ImageStore: hardware('ImageStore'),
+  Tariff: {
+    table: 'Tariff',
+    readBy: 'look',
+    sees: (viewer, { accountId, domainId }, tenancy) =>
+      (accountId === null || ofAccount()(viewer, { id: '', accountId }, tenancy)) &&
+      (domainId === null || concernsDomain(viewer, domainId, tenancy)),
+    changes: isRoot,
+  },
+  TariffVersion: { table: 'TariffVersion', readBy: 'look', sees: nobody },
+  RatedLine: owned('RatedLine'),
   UsageEvent: { table: 'UsageEvent', readBy: 'look', sees: nobody },
   ServerInstance: { table: 'ServerInstance', readBy: 'look', sees: nobody },
 } satisfies Record<IdKind, KindExpectation>;

@@ -4,7 +4,7 @@ import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { copyRow, ownedRows } from './rows.ts';
 import type { Accounts } from './tenants.ts';
 
-/** Zones, offerings, a role and an identity provider that are not for everyone, and a template that is granted. */
+/** Zones, offerings, a role, an identity provider and a period of usage that are not for everyone, and a template that is granted. */
 export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<'Zone'>): Promise<void> {
   const { accountId: dedicatedAccountId, domainId, roleId } = accounts.owner;
   await copyRow(db, 'Zone', zoneId, { id: newId('Zone'), name: 'reserved', dedicatedAccountId });
@@ -27,6 +27,7 @@ export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<
     })
     .execute();
   await makeProvider(db, domainId, roleId!);
+  await makeUsagePeriod(db);
   await grantTemplate(db, accounts);
 }
 
@@ -68,6 +69,19 @@ async function reserveHardware(db: Database, reserved: Record<string, unknown>):
       zoneId: host.zoneId,
       message: `Host ${host.name} is off.`,
       openedAt: new Date(),
+    })
+    .execute();
+}
+
+/** All tenants' usage is in it. */
+async function makeUsagePeriod(db: Database): Promise<void> {
+  await db
+    .insertInto('UsagePeriod')
+    .values({
+      id: newId('UsagePeriod'),
+      ...{ startsAt: new Date('2026-01-01T00:00:00Z'), endsAt: new Date('2026-01-02T00:00:00Z') },
+      ...{ timeZone: 'UTC', seq: 0n, closedAt: new Date(), findings: '[]' },
+      ...{ eventCount: 0, lateEventCount: 0, recordCount: 0, correctionCount: 0 },
     })
     .execute();
 }

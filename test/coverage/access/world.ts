@@ -4,8 +4,10 @@ import { settingsCatalogue } from '@nephos/server/platform/settings/catalogue.ts
 import { ApiClient } from '../../support/api-client.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
+import { makePrices } from '../../support/prices.ts';
 import { createTestZone } from '../../support/zone.ts';
 import { giveTheLike, makeMachineOf, makePapers } from './belongings.ts';
+import { makeExport } from './exports.ts';
 import { makeReserved } from './reserved.ts';
 import { makeCredentials, makeTenants, type Accounts } from './tenants.ts';
 import type { Viewer } from './viewers.ts';
@@ -40,6 +42,8 @@ export async function startAccessWorld(): Promise<AccessWorld> {
   await makeMachineOf(db, owner, clients.get('owner')!, admin, zoneId);
   for (const [name, account] of Object.entries(accounts)) {
     await makePapers(db, account, name, zoneId);
+    await makePrices(db, account, name, zoneId);
+    await makeExport(db, account);
     if (account !== owner) await giveTheLike(db, owner, account, { isPublic: name === 'rootAdmin' });
   }
   await makeReserved(db, accounts, zoneId);

@@ -42,6 +42,7 @@ import { readLinuxCounters } from './host-counters.ts';
 import { hasUefi, readHostFacts } from './host-facts.ts';
 import { LibvirtLink } from './libvirt-link.ts';
 import { countersOf } from './machine-counters.ts';
+import { MachineRuns } from './machine-runs.ts';
 import { MachineNics } from './machine-nics.ts';
 import { MachinePower } from './machine-power.ts';
 import { LibvirtMigration } from './migration/libvirt-migration.ts';
@@ -85,6 +86,7 @@ export class LibvirtDriver implements HostDriver {
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   readonly #inventoryListeners = new Set<(machineId: MachineId | null) => void>();
   readonly #marks: DomainMarks;
+  readonly #runs = new MachineRuns();
   readonly #foreign: ForeignDomains;
   readonly #adoption: Adoption;
   readonly migration: LibvirtMigration;
@@ -308,11 +310,14 @@ export class LibvirtDriver implements HostDriver {
       flags: ['ACTIVE', 'NOWAIT'],
     });
     const wanted = machineIds && new Set<string>(machineIds);
+    const runIds = await this.#runs.idsOf(statistics.map(({ domain }) => domain));
     return statistics.flatMap((each) => {
       const machineId = this.#marks.machineIdOf(each.domain);
       if (machineId === undefined || wanted?.has(machineId) === false) return [];
       // One that is on its way here is measured where it runs.
-      return this.migration.travellers.isComing(machineId) ? [] : [countersOf(machineId, each)];
+      return this.migration.travellers.isComing(machineId)
+        ? []
+        : [countersOf(machineId, each, runIds(each.domain))];
     });
   }
 

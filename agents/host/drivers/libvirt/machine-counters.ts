@@ -28,9 +28,14 @@ function memoryUsed(values: Values): bigint | null {
 }
 
 /** Counters of a running machine, from libvirt's statistics of its domain. */
-export function countersOf(machineId: Id<'VirtualMachine'>, { values }: DomainStatistics): MachineCounters {
+export function countersOf(
+  machineId: Id<'VirtualMachine'>,
+  { values }: DomainStatistics,
+  runId: string,
+): MachineCounters {
   return {
     machineId,
+    runId,
     cpuNanoseconds: count(values, 'cpu.time'),
     memoryBytes: count(values, 'balloon.rss') * KiB,
     memoryAssignedBytes: count(values, 'balloon.current') * KiB,

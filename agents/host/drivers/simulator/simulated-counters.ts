@@ -16,6 +16,7 @@ export function simulatedMachineCounters(machine: SimulatedMachine): MachineCoun
   const memory = BigInt(machine.memoryBytes);
   return {
     machineId: parseId('VirtualMachine', machine.machineId),
+    runId: String(machine.startedAt),
     // Of each processor between 5 and 55 percent.
     cpuNanoseconds: runs * (salt / 2n + 50_000n) * BigInt(machine.cpuCount),
     memoryBytes: memory - salt * 32n,

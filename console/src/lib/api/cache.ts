@@ -38,6 +38,7 @@ const keyless = [
   'PlacementRefusal',
   'PlacementVerdict',
   'PlanDeleteProjectPayload',
+  'PlannedPrice',
   'PrimaryStorageCapacity',
   'ProjectCounts',
   'ProjectMember',

@@ -10,6 +10,7 @@ export const graphql = initGraphQLTada<{
     Cidr: string;
     Cursor: string;
     DateTime: string;
+    Decimal: string;
     IpAddress: string;
     MacAddress: string;
   };

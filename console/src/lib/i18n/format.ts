@@ -23,6 +23,22 @@ export function formatNumber(value: number, digits = 0): string {
   ).format(value);
 }
 
+/**
+ * Money as the API sends it: exact decimal text, and a currency of ISO 4217.
+ * @param places most digits after the point; those in which the currency is paid when left out
+ */
+export function formatMoney(amount: string, currency: string, places?: number): string {
+  return cached(
+    `money ${currency} ${places ?? ''}`,
+    (tag) =>
+      new Intl.NumberFormat(tag, {
+        style: 'currency',
+        currency,
+        ...(places !== undefined && { maximumFractionDigits: places }),
+      }),
+  ).format(amount as `${number}`);
+}
+
 /** @param share 0 to 1 */
 export function formatPercent(share: number, digits = 0): string {
   return cached(

@@ -40,6 +40,7 @@ const kinds: Record<string, () => string> = {
   'account.stopMachines': m.jobs_kind_account_stopMachines,
   'domain.delete': m.jobs_kind_domain_delete,
   'project.delete': m.jobs_kind_project_delete,
+  'usage.generate': m.jobs_kind_usage_generate,
 };
 
 const steps: Record<string, () => string> = {
@@ -105,6 +106,8 @@ const steps: Record<string, () => string> = {
   adopt: m.jobs_step_adopt,
   flatten: m.jobs_step_flatten,
   release: m.jobs_step_release,
+  request: m.jobs_step_request,
+  closePeriods: m.jobs_step_closePeriods,
 };
 
 /** `createDisks` as `Create disks`: for names that came with a newer server. */

@@ -28,6 +28,8 @@ export const usageQuery = graphql(`
         resourceName
         startedAt
         endedAt
+        quantity
+        correctsPeriod
         cpuCount
         memory
         size

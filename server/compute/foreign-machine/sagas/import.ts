@@ -2,6 +2,7 @@ import { idField } from '@nephos/agent-protocol/fields.ts';
 import type { Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { z } from 'zod';
+import { beginUnmetered } from '../../../billing/counters/run-store.ts';
 import { appendUsage } from '../../../billing/usage-events.ts';
 import { releaseLimits } from '../../../identity/limit/limits.ts';
 import { releaseAddresses } from '../../../network/address/store.ts';
@@ -50,16 +51,19 @@ export function importSaga({ agents, clock, settings }: MachineSagaDeps) {
             { remedy: 'import it again as it is now' },
           );
         },
-        record: async (tx, { input }) => {
+        record: async (tx, { input, jobId }) => {
           const at = clock.now();
           const { machineId, foreignMachineId, isRunning } = input;
           const machine = isRunning
             ? await move(tx, machineId, 'started')
             : await move(tx, machineId, 'created', { observedPower: 'OFF', observedAt: at });
-          await appendUsage(tx, [
+          const events = [
             ...(await usageOfNew(tx, machine, at)),
             ...(isRunning ? [machineUsage('VM_START', machine, at)] : []),
-          ]);
+          ];
+          await appendUsage(tx, events, { id: jobId, part: 'adopt' });
+          // What it did for others is not counted.
+          await beginUnmetered(tx, machine, at);
           await tx.deleteFrom('ForeignMachine').where('id', '=', foreignMachineId).execute();
         },
         undo: async (run) => {

@@ -52,16 +52,17 @@ export function unmanageSaga({ agents, clock, settings }: MachineSagaDeps) {
           const { agentId, handover } = run.input;
           await agents.execute(run, agentId, 'machine.release', decodeHandover(handover), wait());
         },
-        record: async (tx, { input }) => {
+        record: async (tx, { input, jobId }) => {
           const at = clock.now();
+          const source = { id: jobId, part: 'release' };
           const machine = await getMachine(tx, input.machineId);
           if (machine.hostId !== null) {
             await releaseHost(tx, machine.hostId, machine);
-            await appendMachineUsage(tx, 'VM_STOP', machine, at);
+            await appendMachineUsage(tx, 'VM_STOP', machine, at, source);
             const left = { hostId: null, lastHostId: machine.hostId };
             await tx.updateTable('VirtualMachine').set(left).where('id', '=', machine.id).execute();
           }
-          await forget(tx, machine.id, at);
+          await forget(tx, machine.id, at, source);
         },
         undo: async (run) => {
           const { agentId, handover } = run.input;

@@ -50,14 +50,12 @@ export function deploySaga(deps: MachineSagaDeps) {
             { deadlineSeconds: settings.get('wait') },
           );
         },
-        record: async (tx, { input }) => {
+        record: async (tx, { input, jobId }) => {
           const at = clock.now();
           // What its host saw stays written as it is: the machine may have gone off again since it started.
           const machine = await move(tx, input.machineId, 'started', { sealedPassword: null });
-          await appendUsage(tx, [
-            ...(await usageOfNew(tx, machine, at)),
-            machineUsage('VM_START', machine, at),
-          ]);
+          const events = [...(await usageOfNew(tx, machine, at)), machineUsage('VM_START', machine, at)];
+          await appendUsage(tx, events, { id: jobId, part: 'start' });
         },
         undo: async (run) => {
           const { machineId, agentId } = run.input;
@@ -86,13 +84,16 @@ export function createSaga(deps: MachineSagaDeps) {
       prepareTemplateStep(deps),
       {
         ...createDisksStep(deps),
-        record: async (tx: Transaction, { input }: Pick<SagaRun<DeployJob, MakingOutputs>, 'input'>) => {
+        record: async (
+          tx: Transaction,
+          { input, jobId }: Pick<SagaRun<DeployJob, MakingOutputs>, 'input' | 'jobId'>,
+        ) => {
           const at = deps.clock.now();
           const machine = await move(tx, input.machineId, 'created', {
             observedPower: 'OFF',
             observedAt: at,
           });
-          await appendUsage(tx, await usageOfNew(tx, machine, at));
+          await appendUsage(tx, await usageOfNew(tx, machine, at), { id: jobId, part: 'createDisks' });
         },
       },
     ],

@@ -2,6 +2,7 @@ import { idField } from '@nephos/agent-protocol/fields.ts';
 import type { Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { z } from 'zod';
+import type { UsageSource } from '../../../billing/event-id.ts';
 import { appendUsage } from '../../../billing/usage-events.ts';
 import { releaseLimits } from '../../../identity/limit/limits.ts';
 import { releaseAddresses } from '../../../network/address/store.ts';
@@ -58,7 +59,8 @@ export function expungeSaga({ agents, clock, settings }: MachineSagaDeps) {
             );
           }
         },
-        record: (tx, { input }) => forget(tx, input.machineId, clock.now()),
+        record: (tx, { input, jobId }) =>
+          forget(tx, input.machineId, clock.now(), { id: jobId, part: 'deleteVolumes' }),
       },
     ],
     failed: async (tx, { input }) => {
@@ -68,7 +70,12 @@ export function expungeSaga({ agents, clock, settings }: MachineSagaDeps) {
 }
 
 /** Deletes the rows of a machine that is on no host and gives back all it held. */
-export async function forget(tx: Transaction, machineId: Id<'VirtualMachine'>, at: Date): Promise<void> {
+export async function forget(
+  tx: Transaction,
+  machineId: Id<'VirtualMachine'>,
+  at: Date,
+  source: UsageSource,
+): Promise<void> {
   const nics = await tx.selectFrom('Nic').select('id').where('virtualMachineId', '=', machineId).execute();
   await releaseAddresses(
     tx,
@@ -94,8 +101,9 @@ export async function forget(tx: Transaction, machineId: Id<'VirtualMachine'>, a
     ...volumeAmounts(volumes),
   });
   await releaseLimits(tx, machine.accountId, ofSnapshots);
-  await appendUsage(tx, [
+  const events = [
     ...volumes.map((volume) => volumeUsage('VOLUME_DELETE', volume, at)),
     ...(hasRun ? [machineUsage('VM_EXPUNGE', machine, at)] : []),
-  ]);
+  ];
+  await appendUsage(tx, events, source);
 }

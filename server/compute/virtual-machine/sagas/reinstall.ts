@@ -119,7 +119,7 @@ export function reinstallSaga({ db, agents, clock, sealing, settings }: MachineS
         act: async (run) => {
           if (run.input.ran !== null) await start(run, run.input.ran.after);
         },
-        record: async (tx, { input }) => {
+        record: async (tx, { input, jobId }) => {
           const { machineId, base, newDisk, ran } = input;
           await move(tx, machineId, ran === null ? 'reinstalled' : 'restarted', { templateId: base.imageId });
           if (ran !== null) await forgetPassword(tx, machineId);
@@ -128,7 +128,8 @@ export function reinstallSaga({ db, agents, clock, sealing, settings }: MachineS
             .selectAll()
             .where('id', '=', newDisk.volumeId)
             .executeTakeFirstOrThrow();
-          await appendUsage(tx, [volumeUsage('VOLUME_CREATE', volume, clock.now())]);
+          const created = volumeUsage('VOLUME_CREATE', volume, clock.now());
+          await appendUsage(tx, [created], { id: jobId, part: 'start' });
         },
         undo: async (run) => {
           if (run.input.ran !== null) await stop(run, 0);
@@ -147,12 +148,13 @@ export function reinstallSaga({ db, agents, clock, sealing, settings }: MachineS
             return { isDeleted: false };
           }
         },
-        record: async (tx, { input }, { isDeleted }) => {
+        record: async (tx, { input, jobId }, { isDeleted }) => {
           if (!isDeleted) return;
           const volume = await forgetVolume(tx, input.oldDisk);
           if (volume === undefined) return;
           await releaseLimits(tx, volume.accountId, volumeAmounts([volume]));
-          await appendUsage(tx, [volumeUsage('VOLUME_DELETE', volume, clock.now())]);
+          const deleted = volumeUsage('VOLUME_DELETE', volume, clock.now());
+          await appendUsage(tx, [deleted], { id: jobId, part: 'deleteVolumes' });
         },
       },
     ],

@@ -75,8 +75,9 @@ export function scaleSaga({ agents, clock, settings }: MachineSagaDeps) {
             { deadlineSeconds: settings.get('wait') },
           );
         },
-        record: async (tx, { input }) => {
-          await appendScaleUsage(tx, await getMachine(tx, input.machineId), clock.now());
+        record: async (tx, { input, jobId }) => {
+          const machine = await getMachine(tx, input.machineId);
+          await appendScaleUsage(tx, machine, clock.now(), { id: jobId, part: 'scale' });
         },
       },
     ],

@@ -50,11 +50,11 @@ export function startSaga({ db, agents, clock, sealing, settings }: MachineSagaD
           const machine = await withPassword(db, sealing, decodeSpec(run.input.spec));
           await agents.execute(run, run.input.agentId, 'machine.start', { machine }, wait());
         },
-        record: async (tx, { input }) => {
+        record: async (tx, { input, jobId }) => {
           const at = clock.now();
           // What its host saw stays written as it is: the machine may have gone off again since it started.
           const machine = await move(tx, input.machineId, 'started', { sealedPassword: null });
-          await appendMachineUsage(tx, 'VM_START', machine, at);
+          await appendMachineUsage(tx, 'VM_START', machine, at, { id: jobId, part: 'start' });
         },
         undo: async (run) => {
           const { machineId, agentId } = run.input;

@@ -23,6 +23,11 @@ export const planQuery = graphql(`
         maximum
         fits
       }
+      prices {
+        currency
+        perHour
+        perMonth
+      }
     }
   }
 `);

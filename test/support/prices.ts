@@ -1,0 +1,46 @@
+import type { Database } from '@nephos/model/database.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
+
+/** A price for an account's domain and those below in a zone, one for itself alone, and a line that the second gave. */
+export async function makePrices(
+  db: Database,
+  { accountId, domainId }: { accountId: Id<'Account'>; domainId: Id<'Domain'> },
+  name: string,
+  zoneId: Id<'Zone'>,
+): Promise<void> {
+  const shared = newId('Tariff');
+  const own = newId('Tariff');
+  const usageType = 2;
+  const currency = 'CNY';
+  await db
+    .insertInto('Tariff')
+    .values([
+      { id: shared, name: `for the domain of ${name}`, usageType, currency, domainId, zoneId },
+      { id: own, name: `for ${name}`, usageType, currency, accountId },
+    ])
+    .execute();
+  const tariffVersionId = newId('TariffVersion');
+  await db
+    .insertInto('TariffVersion')
+    .values({
+      id: tariffVersionId,
+      tariffId: own,
+      validFrom: new Date('2026-01-01T00:00:00Z'),
+      unit: 'HOUR',
+      tiers: '[{ "price": "1" }]',
+    })
+    .execute();
+  const usedAt = new Date();
+  await sql`select nephos_ensure_partitions('RatedLine', 'month', ${usedAt}::timestamptz,
+    ${usedAt}::timestamptz + interval '1 ms')`.execute(db);
+  await db
+    .insertInto('RatedLine')
+    .values({
+      ...{ id: newId('RatedLine'), recordId: newId('UsageRecord'), periodStartsAt: usedAt, usedAt },
+      month: usedAt.toISOString().slice(0, 7),
+      ...{ accountId, domainId, zoneId, usageType, resourceId: newId('VirtualMachine'), resourceName: name },
+      ...{ tariffId: own, tariffVersionId, currency, baseAmount: '1', amount: '1', unitSize: '1' },
+    })
+    .execute();
+}

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** A usage event as far as summing up needs to know it, in the order in which it became known. */
+export interface KnownEvent {
+  kind: keyof typeof meanings;
+  /** Milliseconds of Unix time. */
+  at: number;
+  resourceId: string;
+  owner: string;
+  size: string;
+  /** Of what is counted. */
+  quantity: number;
+}
+
+/** What events mean, written down a second time: CloudStack's number of the use, and whether it is on afterwards. */
+const meanings = {
+  VM_CREATE: [2, true],
+  VM_SCALE: [2, true],
+  VM_ASSIGN: [2, true],
+  VM_EXPUNGE: [2, false],
+  VM_START: [1, true],
+  VM_SCALE_LIVE: [1, true],
+  VM_STOP: [1, false],
+  VOLUME_CREATE: [6, true],
+  VOLUME_ASSIGN: [6, true],
+  VOLUME_DELETE: [6, false],
+  VM_SNAPSHOT_CREATE: [25, true],
+  VM_SNAPSHOT_DELETE: [25, false],
+  VM_SNAPSHOT_ON_PRIMARY: [27, true],
+  VM_SNAPSHOT_OFF_PRIMARY: [27, false],
+  NETWORK_BYTES_SENT: [4, 'counted'],
+  VM_DISK_IO_READ: [21, 'counted'],
+} as const;
+
+export type KnownKind = keyof typeof meanings;
+
+export const isCounted = (kind: KnownKind) => meanings[kind][1] === 'counted';
+
+/** How much was used by whom, in a period: `period type resource owner size` to milliseconds or counts, without zeros. */
+export type Usage = Map<string, bigint>;
+
+const add = (usage: Usage, key: string, quantity: bigint) =>
+  usage.set(key, (usage.get(key) ?? 0n) + quantity);
+
+/**
+ * The exact integral of what was on over each of these periods, walked through event by event, use by use: as simple and
+ * as slow as it can be.
+ */
+export function integrate(
+  events: readonly KnownEvent[],
+  periods: readonly { from: number; until: number }[],
+): Usage {
+  const usage: Usage = new Map();
+  for (const [type, resourceId] of usesOf(events)) {
+    const own = events.filter((event) => meanings[event.kind][0] === type && event.resourceId === resourceId);
+    for (const { from, until } of periods) {
+      const key = ({ owner, size }: KnownEvent) =>
+        [new Date(from).toISOString(), type, resourceId, owner, size].join(' ');
+      for (const event of own.filter(({ kind, at }) => isCounted(kind) && at >= from && at < until))
+        add(usage, key(event), BigInt(event.quantity));
+      // Stable: of events of one moment, what became known first happened first.
+      const inOrder = own.filter(({ kind }) => !isCounted(kind)).sort((one, other) => one.at - other.at);
+      for (const [index, event] of inOrder.entries()) {
+        if (meanings[event.kind][1] !== true) continue;
+        const ends = inOrder[index + 1]?.at ?? Infinity;
+        const length = Math.min(ends, until) - Math.max(event.at, from);
+        if (length > 0) add(usage, key(event), BigInt(length));
+      }
+    }
+  }
+  return new Map([...usage].filter(([, quantity]) => quantity !== 0n));
+}
+
+/** What goes on at a moment: `type resource owner size`, in order. */
+export function goingOn(events: readonly KnownEvent[], moment: number): string[] {
+  return usesOf(events)
+    .flatMap(([type, resourceId]) => {
+      const last = events
+        .filter(
+          ({ kind, at, resourceId: id }) => meanings[kind][0] === type && id === resourceId && at < moment,
+        )
+        .sort((one, other) => one.at - other.at)
+        .at(-1);
+      if (last === undefined || meanings[last.kind][1] !== true) return [];
+      return [[type, resourceId, last.owner, last.size].join(' ')];
+    })
+    .sort();
+}
+
+function usesOf(events: readonly KnownEvent[]): [number, string][] {
+  const uses: [number, string][] = events.map(({ kind, resourceId }) => [meanings[kind][0], resourceId]);
+  return uses.filter((use, index) => uses.findIndex((other) => isDeepStrictEqual(use, other)) === index);
+}
