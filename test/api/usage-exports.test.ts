@@ -140,7 +140,8 @@ const focusFormats = [formats[0], formats[2]] as const;
 
 test.each(focusFormats)('a foreign reader finds in %s the costs of FOCUS', async (format, ending, from) => {
   const file = await fetched(server.admin, await made(server.admin, { kind: 'FOCUS', format }), ending);
-  const found = await askDuckDb(`select epoch_ms("BillingPeriodStart"::timestamptz)::varchar as "starts", "SubAccountName",
+  const found =
+    await askDuckDb(`select epoch_ms("BillingPeriodStart"::timestamptz)::varchar as "starts", "SubAccountName",
       count(*)::varchar as "rows", sum("BilledCost"::decimal(38, 18))::varchar as "cost",
       sum("x_ExactAmount"::decimal(38, 0))::varchar as "exact",
       max(abs("ListUnitPrice"::double * "PricingQuantity"::double - "ListCost"::double)) < 1e-9 as "multiplies",
