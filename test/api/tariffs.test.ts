@@ -330,10 +330,10 @@ test('a machine whose tags change costs by its new tags from then on', async () 
 test('when a period is closed, what a machine used in it is rated', async () => {
   const made = await aTariff('running', { charge: 'closing', price: price('0.25', 'CPU_HOUR') });
   const { machine } = await deploy(server.admin, { ...newMachine, name: 'metered' });
-  await eventually(async () => {
-    const waiting = await server.db.selectFrom('UsageEventPending').select('id').execute();
-    expect(waiting).toEqual([]);
-  });
+  await eventually(
+    () => server.db.selectFrom('UsageEventPending').select('id').execute(),
+    (waiting) => waiting.length === 0,
+  );
   const bounds = { startsAt: new Date(thisHour), endsAt: new Date(thisHour + hourMs), timeZone: 'UTC' };
   await server.db.transaction().execute((tx) => closePeriod(tx, bounds));
   const { quantity } = await server.db
