@@ -10,6 +10,8 @@ const sequencerLock = 4_105_130_001;
 
 /** Batches are at least this far apart, so that a busy moment costs one statement and not one per change. */
 const batchMs = 20;
+/** Nobody waits for usage events; they are numbered by the way. */
+const usageBatchMs = 500;
 /** A change whose notice was lost waits no longer than this. */
 const longestWaitMs = 1000;
 const campaignMs = 1000;
@@ -134,6 +136,7 @@ export class Sequencer {
   async #lead(client: pg.Client): Promise<void> {
     await client.query(`listen ${channels.pending}`);
     client.on('notification', () => this.wake());
+    let usageDue = 0;
     while (!this.#stopping.signal.aborted) {
       const started = performance.now();
       const { rows } = await client.query<Change>({
@@ -141,12 +144,17 @@ export class Sequencer {
         text: numberChanges,
         types: bigintTypes,
       });
-      const usage = await client.query({ name: 'number-usage', text: numberUsage });
+      let isUsageLeft = false;
+      if (started >= usageDue) {
+        const { rowCount } = await client.query({ name: 'number-usage', text: numberUsage });
+        isUsageLeft = rowCount === batchSize;
+        if (!isUsageLeft) usageDue = started + usageBatchMs;
+      }
       if (rows.length > 0) {
         this.#options.metrics.changesNumbered.inc(rows.length);
         this.#options.onNumbered(rows);
       }
-      if (rows.length === batchSize || usage.rowCount === batchSize) continue;
+      if (rows.length === batchSize || isUsageLeft) continue;
       await this.#work.waitOpen(longestWaitMs);
       this.#work.close();
       const left = batchMs - (performance.now() - started);
