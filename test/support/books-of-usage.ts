@@ -1,4 +1,5 @@
 import type { Database } from '@nephos/model/database.ts';
+import { sql } from 'kysely';
 
 /** Kinds of event that begin a meter, and those that end it. */
 const meters = [
@@ -13,10 +14,11 @@ const meters = [
 
 /** What is wrong with the meters: each must begin and end in turn, and run on exactly while its thing is there. */
 export async function unpairedUsage(db: Database): Promise<string[]> {
-  const events = [
-    ...(await db.selectFrom('UsageEvent').select(['id', 'kind', 'resourceId']).execute()),
-    ...(await db.selectFrom('UsageEventPending').select(['id', 'kind', 'resourceId']).execute()),
-  ].sort((a, b) => (a.id < b.id ? -1 : 1));
+  // In one statement: the sequencer moves them from one table to the other.
+  const { rows: events } = await sql<{ kind: string; resourceId: string }>`
+    select "id", "kind", "resourceId" from "UsageEvent"
+    union all select "id", "kind", "resourceId" from "UsageEventPending"
+    order by "id"`.execute(db);
   const present = await presentThings(db);
   return meters.flatMap(({ begins, ends }) => {
     const open = new Set<string>();

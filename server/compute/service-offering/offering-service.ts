@@ -48,6 +48,11 @@ export interface UpdateServiceOfferingInput extends OfferingChange, PlacementPla
 const mostCpus = 256;
 
 const anywhere = { hostTags: [], storageTags: [], placement: null };
+export interface DeleteServiceOfferingInput extends ExpectsVersion {
+  id: Id<'ServiceOffering'>;
+  idempotencyKey?: string | null | undefined;
+}
+
 const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another service offering');
 
 function checkPlacement(check: Check, { hostTags, storageTags }: PlacementPlan): void {
@@ -181,6 +186,22 @@ export class OfferingService {
     });
   }
 
+  /**
+   * Offers it no longer; machines that have it keep it.
+   * @throws PlatformError NOT_FOUND, FORBIDDEN, VERSION_CONFLICT
+   */
+  delete(actor: Actor, input: DeleteServiceOfferingInput): Promise<{ serviceOfferingId: string }> {
+    const action = 'serviceOffering.delete';
+    return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
+      const { tx, at } = mutation;
+      const offering = await getForChange(tx, actor, 'ServiceOffering', input.id, action);
+      assertVersion(`service offering ${offering.name}`, offering, input);
+      await tx.updateTable('ServiceOffering').set({ removedAt: at }).where('id', '=', offering.id).execute();
+      mutation.concerns('ServiceOffering', offering.id, null, { name: offering.name });
+      return { serviceOfferingId: offering.id };
+    });
+  }
+
   /** Gives a cloud that has no offering yet the first few. */
   async seed(): Promise<void> {
     const { db } = this.#platform;
@@ -195,7 +216,7 @@ export class OfferingService {
           displayText: plan.displayText ?? plan.name,
         })),
       )
-      .onConflict((conflict) => conflict.column('name').doNothing())
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
 }

@@ -30,6 +30,11 @@ export interface UpdateDiskOfferingInput extends OfferingChange, ExpectsVersion 
   storageTags?: readonly string[] | null | undefined;
 }
 
+export interface DeleteDiskOfferingInput extends ExpectsVersion {
+  id: Id<'DiskOffering'>;
+  idempotencyKey?: string | null | undefined;
+}
+
 const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another disk offering');
 
 /** Choices that a fresh cloud begins with. */
@@ -126,6 +131,22 @@ export class DiskOfferingService {
     });
   }
 
+  /**
+   * Offers it no longer; disks that have it keep it.
+   * @throws PlatformError NOT_FOUND, FORBIDDEN, VERSION_CONFLICT
+   */
+  delete(actor: Actor, input: DeleteDiskOfferingInput): Promise<{ diskOfferingId: string }> {
+    const action = 'diskOffering.delete';
+    return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
+      const { tx, at } = mutation;
+      const offering = await getForChange(tx, actor, 'DiskOffering', input.id, action);
+      assertVersion(`disk offering ${offering.name}`, offering, input);
+      await tx.updateTable('DiskOffering').set({ removedAt: at }).where('id', '=', offering.id).execute();
+      mutation.concerns('DiskOffering', offering.id, null, { name: offering.name });
+      return { diskOfferingId: offering.id };
+    });
+  }
+
   /** Gives a cloud that has no offering yet the first few. */
   async seed(): Promise<void> {
     const { db } = this.#platform;
@@ -140,7 +161,7 @@ export class DiskOfferingService {
           sizeBytes: sizeBytes ?? null,
         })),
       )
-      .onConflict((conflict) => conflict.column('name').doNothing())
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
 }
