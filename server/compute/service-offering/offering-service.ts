@@ -2,7 +2,7 @@ import type { Row } from '@nephos/model/database.ts';
 import type { PlacementStrategy } from '@nephos/model/generated/enums.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { formatBytes, GiB, MiB, TiB } from '@nephos/model/kernel/units.ts';
-import { getForChange } from '../../identity/access/guarded-loader.ts';
+import { lockForChange } from '../../identity/access/guarded-loader.ts';
 import {
   changedOffering,
   loadScope,
@@ -163,13 +163,7 @@ export class OfferingService {
     const action = 'serviceOffering.update';
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
       const { tx } = mutation;
-      const seen = await getForChange(tx, actor, 'ServiceOffering', input.id, action);
-      const before = await tx
-        .selectFrom('ServiceOffering')
-        .selectAll()
-        .where('id', '=', seen.id)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
+      const before = await lockForChange(tx, actor, 'ServiceOffering', input.id, action);
       assertVersion(`service offering ${before.name}`, before, input);
       const after = {
         ...(await changedOffering(tx, actor, before, input, action)),
@@ -194,7 +188,7 @@ export class OfferingService {
     const action = 'serviceOffering.delete';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx, at } = mutation;
-      const offering = await getForChange(tx, actor, 'ServiceOffering', input.id, action);
+      const offering = await lockForChange(tx, actor, 'ServiceOffering', input.id, action);
       assertVersion(`service offering ${offering.name}`, offering, input);
       await tx.updateTable('ServiceOffering').set({ removedAt: at }).where('id', '=', offering.id).execute();
       mutation.concerns('ServiceOffering', offering.id, null, { name: offering.name });

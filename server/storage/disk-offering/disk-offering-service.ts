@@ -1,6 +1,6 @@
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { GiB, MiB } from '@nephos/model/kernel/units.ts';
-import { getForChange } from '../../identity/access/guarded-loader.ts';
+import { lockForChange } from '../../identity/access/guarded-loader.ts';
 import {
   changedOffering,
   loadScope,
@@ -108,13 +108,7 @@ export class DiskOfferingService {
     const action = 'diskOffering.update';
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
       const { tx } = mutation;
-      const seen = await getForChange(tx, actor, 'DiskOffering', input.id, action);
-      const before = await tx
-        .selectFrom('DiskOffering')
-        .selectAll()
-        .where('id', '=', seen.id)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
+      const before = await lockForChange(tx, actor, 'DiskOffering', input.id, action);
       assertVersion(`disk offering ${before.name}`, before, input);
       const after = {
         ...(await changedOffering(tx, actor, before, input, action)),
@@ -139,7 +133,7 @@ export class DiskOfferingService {
     const action = 'diskOffering.delete';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx, at } = mutation;
-      const offering = await getForChange(tx, actor, 'DiskOffering', input.id, action);
+      const offering = await lockForChange(tx, actor, 'DiskOffering', input.id, action);
       assertVersion(`disk offering ${offering.name}`, offering, input);
       await tx.updateTable('DiskOffering').set({ removedAt: at }).where('id', '=', offering.id).execute();
       mutation.concerns('DiskOffering', offering.id, null, { name: offering.name });
