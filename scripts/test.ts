@@ -2,8 +2,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { canInstall, installCommand, missingPackages, type Purpose } from './launch/system-packages.ts';
 import { installPackages } from './launch/system-packages-install.ts';
-import { runPaths, stages } from './suites/suites.ts';
-import type { Outcome, Suite } from './suites/suite.ts';
+import { runPaths, suites } from './suites/suites.ts';
+import type { Outcome } from './suites/suite.ts';
 
 const purposes: readonly Purpose[] = ['hypervisor', 'guest-image', 'ssh-host', 'browser', 'directory'];
 
@@ -21,7 +21,7 @@ async function prepareSystem(): Promise<Purpose[]> {
   return [];
 }
 
-const problemCharacters = 1500;
+const problemCharacters = 2000;
 
 /** @param lines a line of each suite */
 function report(outcomes: readonly Outcome[], lines: readonly string[] = []): never {
@@ -42,12 +42,11 @@ if (paths.length > 0) report(await runPaths(paths));
 const lacking = await prepareSystem();
 const lines: string[] = [];
 const outcomes: Outcome[] = [];
-
-async function runSuite({ name, budgetSeconds, needs, run }: Suite): Promise<void> {
+for (const { name, budgetSeconds, needs, run } of suites) {
   const lack = needs.filter((need) => lacking.includes(need));
   if (lack.length > 0) {
     lines.push(`${name.padEnd(12)} left out: this machine has no ${lack.join(', ')}`);
-    return;
+    continue;
   }
   console.log(`\n── ${name} ──`);
   const startedAt = performance.now();
@@ -57,6 +56,4 @@ async function runSuite({ name, budgetSeconds, needs, run }: Suite): Promise<voi
   const counts = `${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped`;
   lines.push(`${name.padEnd(12)} ${counts} in ${seconds} s (budget ${budgetSeconds} s)`);
 }
-
-for (const suites of stages) await Promise.all(suites.map(runSuite));
 report(outcomes, lines);

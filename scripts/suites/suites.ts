@@ -4,54 +4,43 @@ import { runPlaywright } from './playwright-suite.ts';
 import { root, type Outcome, type Suite } from './suite.ts';
 import { runVitest } from './vitest-suite.ts';
 
-/** What `npm test` runs, in this order: what is quick to fail comes first. What stands together runs at once. */
-export const stages: readonly (readonly Suite[])[] = [
-  [{ name: 'check', budgetSeconds: 180, needs: [], run: () => runCounted('check') }],
-  [{ name: 'unit', budgetSeconds: 180, needs: [], run: () => runVitest(['--project', 'unit']) }],
-  [{ name: 'console', budgetSeconds: 60, needs: [], run: () => runVitest([], 'console') }],
-  [{ name: 'api', budgetSeconds: 420, needs: [], run: () => runVitest(['--project', 'api']) }],
-  [
-    {
-      name: 'directory',
-      budgetSeconds: 60,
-      needs: ['directory'],
-      run: () => runVitest(['--project', 'directory']),
-    },
-  ],
-  [
-    // Each of them waits more than it works.
-    { name: 'bite', budgetSeconds: 240, needs: [], run: () => runCounted('bite') },
-    {
-      name: 'tutorial',
-      budgetSeconds: 300,
-      needs: ['hypervisor', 'guest-image'],
-      run: () => runCounted('tutorial'),
-    },
-  ],
-  [
-    {
-      name: 'hypervisor',
-      budgetSeconds: 640,
-      needs: ['hypervisor', 'guest-image', 'ssh-host'],
-      run: () => runVitest(['--project', 'hypervisor']),
-    },
-  ],
-  [
-    {
-      name: 'faults',
-      budgetSeconds: 640,
-      needs: ['hypervisor', 'guest-image', 'ssh-host'],
-      run: () => runVitest(['--project', 'faults', '--project', 'faults-on-hypervisor']),
-    },
-  ],
-  [
-    {
-      name: 'browser',
-      budgetSeconds: 720,
-      needs: ['hypervisor', 'guest-image', 'browser'],
-      run: () => runPlaywright([]),
-    },
-  ],
+/** What `npm test` runs, in this order: what is quick to fail comes first. */
+export const suites: readonly Suite[] = [
+  { name: 'check', budgetSeconds: 180, needs: [], run: () => runCounted('check') },
+  { name: 'unit', budgetSeconds: 180, needs: [], run: () => runVitest(['--project', 'unit']) },
+  { name: 'console', budgetSeconds: 60, needs: [], run: () => runVitest([], 'console') },
+  { name: 'api', budgetSeconds: 420, needs: [], run: () => runVitest(['--project', 'api']) },
+  { name: 'bite', budgetSeconds: 240, needs: [], run: () => runCounted('bite') },
+  {
+    name: 'directory',
+    budgetSeconds: 60,
+    needs: ['directory'],
+    run: () => runVitest(['--project', 'directory']),
+  },
+  {
+    name: 'hypervisor',
+    budgetSeconds: 640,
+    needs: ['hypervisor', 'guest-image', 'ssh-host'],
+    run: () => runVitest(['--project', 'hypervisor']),
+  },
+  {
+    name: 'tutorial',
+    budgetSeconds: 300,
+    needs: ['hypervisor', 'guest-image'],
+    run: () => runCounted('tutorial'),
+  },
+  {
+    name: 'faults',
+    budgetSeconds: 640,
+    needs: ['hypervisor', 'guest-image', 'ssh-host'],
+    run: () => runVitest(['--project', 'faults', '--project', 'faults-on-hypervisor']),
+  },
+  {
+    name: 'browser',
+    budgetSeconds: 720,
+    needs: ['hypervisor', 'guest-image', 'browser'],
+    run: () => runPlaywright([]),
+  },
 ];
 
 /** Which runner a path of a test belongs to. */
