@@ -21,7 +21,7 @@ async function prepareSystem(): Promise<Purpose[]> {
   return [];
 }
 
-const problemCharacters = 1500;
+const problemCharacters = 2000;
 
 /** @param lines a line of each suite */
 function report(outcomes: readonly Outcome[], lines: readonly string[] = []): never {

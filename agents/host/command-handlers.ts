@@ -60,9 +60,10 @@ export function hostCommandHandlers(driver: HostDriver): CommandHandlers {
 
     'machine.start': {
       run: (payload, context) => driver.startMachine(payload, context),
+      // One that stands still may be about to start; to ask once more waits for it.
       observe: async ({ machine }) => {
         const seen = await driver.observeMachine(machine.machineId);
-        return isOff(seen) ? null : seen;
+        return seen.power === 'ON' ? seen : null;
       },
     },
     'machine.stop': {

@@ -6,11 +6,15 @@ import type { TestError } from 'vitest';
 import type { Reporter, TestModule } from 'vitest/node';
 import { root, type Failure, type Outcome } from './suite.ts';
 
-function describeError({ message, diff, stacks = [] }: TestError): string {
+const messageCharacters = 600;
+
+/** The cause first: a property's message is mostly its counterexample. */
+function describeError({ message, diff, stacks = [], cause }: TestError): string {
   const places = stacks.map(
     ({ file, line, column }) => `  at ${path.relative(root, file)}:${line}:${column}`,
   );
-  return [message, ...(diff ? [diff] : []), ...places].join('\n');
+  const because = cause === undefined ? [] : [describeError(cause)];
+  return [...because, message.slice(0, messageCharacters), ...(diff ? [diff] : []), ...places].join('\n');
 }
 
 const describeErrors = (errors: readonly TestError[] | undefined) =>

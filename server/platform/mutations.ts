@@ -10,6 +10,7 @@ import type { JobRunner } from './jobs/job-runner.ts';
 import { insertJob, type JobRow } from './jobs/job-store.ts';
 import type { Saga, SagaOutputs } from './jobs/saga.ts';
 import { currentTraceId } from './trace.ts';
+import { transactionWithRetry } from './transaction-with-retry.ts';
 import type { JobStep } from '@nephos/model/shapes/job.ts';
 
 /** Ids of what a mutation made or changed, by name; kept for 24 hours when it carried an idempotency key. */
@@ -132,8 +133,8 @@ export class Mutations {
   }
 
   /**
-   * Runs `body` in a transaction. With an idempotency key that was used before, `body` is not run: its first answer
-   * is given again.
+   * Runs `body` in a transaction; once more, from its beginning, when that waited in a circle with others. With an
+   * idempotency key that was used before, `body` is not run: its first answer is given again.
    * @throws PlatformError IDEMPOTENCY_CONFLICT when the key came with another operation or other input
    */
   async run<Made extends Answer>(
@@ -141,7 +142,7 @@ export class Mutations {
     body: (mutation: Mutation) => Promise<Made>,
   ): Promise<Made> {
     const { action, actor, input } = facts;
-    const { answer, jobs } = await this.#db.transaction().execute(async (tx) => {
+    const { answer, jobs } = await transactionWithRetry(this.#db, async (tx) => {
       const key =
         actor === null || input.idempotencyKey == null
           ? undefined

@@ -104,9 +104,16 @@ test('a machine goes over with all that is part of it, and is counted and metere
     message: 'web is RUNNING; to be given to another account it must be STOPPED',
   });
   await change(giver.client, 'stopVirtualMachine', { id });
-  // All that came of it has its place in the feed.
-  const pending = () => db.selectFrom('ChangePending').select('resourceId').execute();
-  await eventually(pending, (changes) => changes.every(({ resourceId }) => resourceId !== id));
+  // All that came of it has its place in the feed, and the server has heard of it.
+  const { feed } = server.application.platform;
+  await eventually(
+    async () => ({
+      pending: await db.selectFrom('ChangePending').select('resourceId').execute(),
+      newest: await db.selectFrom('Change').select('seq').orderBy('seq', 'desc').executeTakeFirst(),
+    }),
+    ({ pending, newest }) =>
+      pending.every(({ resourceId }) => resourceId !== id) && feed.latest >= (newest?.seq ?? 0n),
+  );
   const { changeCursor } = await admin.ask<{ changeCursor: string }>('{ changeCursor }');
   expect(await assign(above.client, id, taker)).toMatchObject({
     assignVirtualMachine: { virtualMachine: { account: { id: taker.accountId }, group: null } },

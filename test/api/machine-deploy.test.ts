@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
 import { journalled } from '../support/command-journal.ts';
 import { followJob } from '../support/jobs.ts';
+import { refusalOf } from '../support/refusals.ts';
 import { change, deploy, getMachine, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { usageOf } from '../support/usage.ts';
@@ -309,4 +310,29 @@ test('a machine is labelled, found by its labels, and protected', async () => {
   expect(await change(admin, 'destroyVirtualMachine', { id: machine.id })).toMatchObject({
     status: 'SUCCEEDED',
   });
+});
+
+test('an offering that is deleted stays with its machines, is offered no more, and leaves its name', async () => {
+  const id = await createOffering({ name: 'passing' });
+  const { machine } = await deploy(server.admin, { ...common, name: 'heir', serviceOfferingId: id });
+  const remove =
+    'mutation ($input: DeleteServiceOfferingInput!) { deleteServiceOffering(input: $input) { serviceOfferingId } }';
+  expect(await refusalOf(server.admin, remove, { input: { id, expectedVersion: 99 } })).toMatchObject({
+    code: 'VERSION_CONFLICT',
+  });
+  await server.admin.ask(remove, { input: { id } });
+  expect(await refusalOf(server.admin, remove, { input: { id } })).toMatchObject({ code: 'NOT_FOUND' });
+  const query = `query ($id: ID!) {
+    serviceOfferings(search: "passing") { totalCount }
+    virtualMachine(id: $id) { serviceOffering { name } }
+  }`;
+  expect(await server.admin.ask(query, { id: machine.id })).toEqual({
+    serviceOfferings: { totalCount: 0 },
+    virtualMachine: { serviceOffering: { name: 'passing' } },
+  });
+  const another = deploy(server.admin, { ...common, name: 'late', serviceOfferingId: id });
+  await expect(another).rejects.toThrow('service offering');
+  await change(server.admin, 'stopVirtualMachine', { id: machine.id });
+  await change(server.admin, 'startVirtualMachine', { id: machine.id });
+  await createOffering({ name: 'passing' });
 });

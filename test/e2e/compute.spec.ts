@@ -291,6 +291,9 @@ test('operators offer sizes, are told when a cluster fills, see where, and reser
   await dialog.getByLabel('Processors', { exact: true }).fill('1');
   await dialog.getByRole('button', { name: 'Create service offering' }).click();
   await expect(page.getByRole('row', { name: /^roomy/ })).toContainText('8 GiB to 16 GiB');
+  await page.getByRole('button', { name: 'Delete xlarge' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('row', { name: /^xlarge/ })).toHaveCount(0);
 
   await changeSetting(admin, 'alert.interval', '1');
   await changeSetting(admin, 'cluster.memory.allocated.capacity.notificationthreshold', '1');

@@ -82,7 +82,25 @@ async function pageOf({ ipAddress }: MachineView): Promise<string> {
       ),
     (page) => page.includes('boots='),
     90,
-  );
+  ).catch(async (error: unknown) => {
+    throw new Error(await wayTo(ipAddress!), { cause: error });
+  });
+}
+
+/** What tells a guest that hangs (its QEMU spins, or its neighbours still know it) from one that is cut off. */
+async function wayTo(address: string): Promise<string> {
+  const looks = [
+    ['ip', 'netns', 'exec', network.guestsNamespace, 'ping', '-c', '3', '-W', '1', address],
+    ['ip', '-n', network.guestsNamespace, 'neigh'],
+    ['ip', 'netns', 'exec', network.guestsNamespace, 'bridge', 'fdb'],
+    ['top', '-b', '-n', '2', '-d', '1', '-w', '120'],
+  ] as const;
+  const seen: string[] = [];
+  for (const [program, ...args] of looks) {
+    const { stdout } = await run(program, args).catch((error: unknown) => error as { stdout?: string });
+    seen.push(`${program} ${args.join(' ')}\n${stdout ?? ''}`);
+  }
+  return seen.join('\n');
 }
 
 test('a machine is looked over before it is added, and left as it was', async () => {

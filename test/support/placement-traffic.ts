@@ -3,6 +3,7 @@ import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { Demand } from '@nephos/server/compute/placement/demand.ts';
 import { releaseHost, reserveHost } from '@nephos/server/compute/placement/placement.ts';
 import { PlatformError } from '@nephos/server/platform/errors.ts';
+import { transactionWithRetry } from '@nephos/server/platform/transaction-with-retry.ts';
 import { gib, writeMachine, type WrittenCloud } from './placement-cloud.ts';
 import type { Rules } from './placement-oracle.ts';
 
@@ -43,7 +44,7 @@ export class PlacementTraffic {
   /** Does it; what does not fit, or is not in the state for it, is left. */
   async run(act: Act): Promise<void> {
     try {
-      const made = await this.#db.transaction().execute((tx) => this.#act(tx, act));
+      const made = await transactionWithRetry(this.#db, (tx) => this.#act(tx, act));
       // Nobody else sees it earlier.
       if (made !== undefined) this.#machines.push(made);
     } catch (error) {

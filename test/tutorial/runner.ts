@@ -24,9 +24,7 @@ export async function runSteps(
   for (const [index, step] of steps.entries()) {
     const tell = (result: string, text = '') =>
       print(`${String(index + 1).padStart(2)}  ${result.padEnd(16)}  ${step.name}${text}`);
-    if (outcome.failed > 0) {
-      tell('not run');
-    } else if (step.needs !== undefined && world.isSimulated) {
+    if (step.needs !== undefined && world.isSimulated) {
       tell('not applicable');
     } else {
       const startedAt = performance.now();
@@ -39,6 +37,8 @@ export async function runSteps(
         tell(`failed  ${seconds()}`);
         outcome.failed += 1;
         print(await causeOf(error, world));
+        print(`the ${steps.length - index - 1} steps after it were not run`);
+        break;
       }
     }
   }

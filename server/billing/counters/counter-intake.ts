@@ -3,7 +3,7 @@ import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { AgentListener } from '../../agent-gateway/agent-gateway.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Reconciler } from '../../platform/reconciler.ts';
-import { retryDeadlocks } from '../../platform/retry-deadlocks.ts';
+import { transactionWithRetry } from '../../platform/transaction-with-retry.ts';
 import {
   billPeriodsBefore,
   billQuiet,
@@ -65,13 +65,11 @@ export class CounterIntake implements AgentListener {
     const now = clock.now();
     const before = (milliseconds: number) => new Date(now.getTime() - milliseconds);
     const quietMs = settings.get('vm.stats.interval') * quietIntervals * 1000;
-    await retryDeadlocks(() =>
-      db.transaction().execute(async (tx) => {
-        await forgetRuns(tx, before(forgetMs));
-        const moments = { now, heardUntil: before(quietMs + settledMs), settledUntil: before(settledMs) };
-        await billQuiet(tx, moments, this.#slots);
-      }),
-    );
+    await transactionWithRetry(db, async (tx) => {
+      await forgetRuns(tx, before(forgetMs));
+      const moments = { now, heardUntil: before(quietMs + settledMs), settledUntil: before(settledMs) };
+      await billQuiet(tx, moments, this.#slots);
+    });
   }
 
   async #writeAll(): Promise<void> {
@@ -95,12 +93,10 @@ export class CounterIntake implements AgentListener {
   }
 
   #write(reports: readonly RunReport[]): Promise<void> {
-    return retryDeadlocks(() =>
-      this.#platform.db.transaction().execute(async (tx) => {
-        await billPeriodsBefore(tx, reports, this.#slots);
-        await countRuns(tx, reports);
-      }),
-    );
+    return transactionWithRetry(this.#platform.db, async (tx) => {
+      await billPeriodsBefore(tx, reports, this.#slots);
+      await countRuns(tx, reports);
+    });
   }
 
   get #slots(): Slots {

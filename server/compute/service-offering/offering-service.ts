@@ -2,7 +2,7 @@ import type { Row } from '@nephos/model/database.ts';
 import type { PlacementStrategy } from '@nephos/model/generated/enums.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { formatBytes, GiB, MiB, TiB } from '@nephos/model/kernel/units.ts';
-import { getForChange } from '../../identity/access/guarded-loader.ts';
+import { lockForChange } from '../../identity/access/guarded-loader.ts';
 import {
   changedOffering,
   loadScope,
@@ -48,6 +48,11 @@ export interface UpdateServiceOfferingInput extends OfferingChange, PlacementPla
 const mostCpus = 256;
 
 const anywhere = { hostTags: [], storageTags: [], placement: null };
+export interface DeleteServiceOfferingInput extends ExpectsVersion {
+  id: Id<'ServiceOffering'>;
+  idempotencyKey?: string | null | undefined;
+}
+
 const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another service offering');
 
 function checkPlacement(check: Check, { hostTags, storageTags }: PlacementPlan): void {
@@ -158,13 +163,7 @@ export class OfferingService {
     const action = 'serviceOffering.update';
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
       const { tx } = mutation;
-      const seen = await getForChange(tx, actor, 'ServiceOffering', input.id, action);
-      const before = await tx
-        .selectFrom('ServiceOffering')
-        .selectAll()
-        .where('id', '=', seen.id)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
+      const before = await lockForChange(tx, actor, 'ServiceOffering', input.id, action);
       assertVersion(`service offering ${before.name}`, before, input);
       const after = {
         ...(await changedOffering(tx, actor, before, input, action)),
@@ -178,6 +177,22 @@ export class OfferingService {
       }
       mutation.concerns('ServiceOffering', before.id, null, changedFields(before, after));
       return { serviceOfferingId: before.id };
+    });
+  }
+
+  /**
+   * Offers it no longer; machines that have it keep it.
+   * @throws PlatformError NOT_FOUND, FORBIDDEN, VERSION_CONFLICT
+   */
+  delete(actor: Actor, input: DeleteServiceOfferingInput): Promise<{ serviceOfferingId: string }> {
+    const action = 'serviceOffering.delete';
+    return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
+      const { tx, at } = mutation;
+      const offering = await lockForChange(tx, actor, 'ServiceOffering', input.id, action);
+      assertVersion(`service offering ${offering.name}`, offering, input);
+      await tx.updateTable('ServiceOffering').set({ removedAt: at }).where('id', '=', offering.id).execute();
+      mutation.concerns('ServiceOffering', offering.id, null, { name: offering.name });
+      return { serviceOfferingId: offering.id };
     });
   }
 
@@ -195,7 +210,7 @@ export class OfferingService {
           displayText: plan.displayText ?? plan.name,
         })),
       )
-      .onConflict((conflict) => conflict.column('name').doNothing())
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
 }

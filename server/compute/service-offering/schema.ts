@@ -251,3 +251,39 @@ builder.mutationField('updateServiceOffering', (t) =>
       }),
   }),
 );
+
+const DeleteServiceOfferingInput = builder.inputType('DeleteServiceOfferingInput', {
+  description: 'Which service offering.',
+  fields: (t) => ({
+    id: t.id({ description: 'The offering.' }),
+    expectedVersion: t.int({
+      required: false,
+      description: 'Refuse with VERSION_CONFLICT if it was changed since this version.',
+    }),
+    idempotencyKey: idempotencyKeyField(t),
+  }),
+});
+
+const DeleteServiceOfferingPayload = builder
+  .objectRef<{ serviceOfferingId: string }>('DeleteServiceOfferingPayload')
+  .implement({
+    description: 'The service offering that is no longer offered.',
+    fields: (t) => ({
+      serviceOfferingId: t.exposeID('serviceOfferingId', { description: 'Its id.' }),
+    }),
+  });
+
+builder.mutationField('deleteServiceOffering', (t) =>
+  t.field({
+    type: DeleteServiceOfferingPayload,
+    permission: 'serviceOffering.delete',
+    description:
+      'Offers it no longer; machines that have it keep it, and its name is free. Errors: NOT_FOUND, FORBIDDEN, VERSION_CONFLICT.',
+    args: { input: t.arg({ type: DeleteServiceOfferingInput, description: 'Which offering.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.serviceOfferings.delete(actor, {
+        ...input,
+        id: idArgument('ServiceOffering', 'input.id', input.id),
+      }),
+  }),
+);

@@ -3,7 +3,6 @@ import { takeLimits } from '../../identity/limit/limits.ts';
 import type { Actor } from '../../platform/actor.ts';
 import type { Mutation } from '../../platform/mutations.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { retryDeadlocks } from '../../platform/retry-deadlocks.ts';
 import { insertMembers } from '../affinity-group/members.ts';
 import { reserveHost } from '../placement/placement.ts';
 import { SpaceTaken, takePools } from '../placement/pools.ts';
@@ -80,9 +79,8 @@ export class DeployService {
       await takeLimits(tx, settings, owner.accountId, amounts);
       return { machines: JSON.stringify(machines) };
     };
-    // Hosts and pools of many machines, and of others at once, are taken in no order.
     const run = (space: 'AT_ONCE' | 'LATE') =>
-      retryDeadlocks(() => this.#platform.mutations.run({ action, actor, input }, make(space)));
+      this.#platform.mutations.run({ action, actor, input }, make(space));
     const answer = await run(names.length === 1 ? 'LATE' : 'AT_ONCE').catch((error: unknown) => {
       if (error instanceof SpaceTaken) return run('AT_ONCE');
       throw error;

@@ -10,6 +10,7 @@ import { Reconciler } from '../../platform/reconciler.ts';
 import { takeFromHost } from '../placement/placement.ts';
 import { tryLeaveHost } from './leave-host.ts';
 import { tryMove } from './store.ts';
+import type { PowerWatch } from './power-watch.ts';
 import { appendMachineUsage } from './usage.ts';
 
 type Power = MachineObservation['power'];
@@ -21,11 +22,13 @@ type Power = MachineObservation['power'];
 export class PowerFacts implements AgentListener {
   readonly #platform: Platform;
   readonly #agents: AgentDispatcher;
+  readonly #watch: PowerWatch;
   readonly reconciler: Reconciler;
 
-  constructor(platform: Platform, agents: AgentDispatcher) {
+  constructor(platform: Platform, agents: AgentDispatcher, watch: PowerWatch) {
     this.#platform = platform;
     this.#agents = agents;
+    this.#watch = watch;
     this.reconciler = new Reconciler({
       name: 'machine-power',
       everySeconds: () => 5,
@@ -38,6 +41,7 @@ export class PowerFacts implements AgentListener {
   }
 
   async onMachineChanged(agentId: Id<'Agent'>, report: MachineChanged, at: Date): Promise<void> {
+    if (this.#watch.take(agentId, report, at)) return;
     if (await this.#noteWhileWorkedOn(agentId, report, at)) return;
     const host = await this.#hostOf(agentId);
     if (host === undefined) return;

@@ -1,10 +1,14 @@
-import type { Database, Row, RowChange, Transaction } from '@nephos/model/database.ts';
+import type { Database, Row, Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
-import { sql } from 'kysely';
+import type { Tables } from '@nephos/model/generated/tables.ts';
+import { sql, type UpdateObject } from 'kysely';
 import { notFound, PlatformError } from '../../platform/errors.ts';
 import { nextState, statesThatAccept, type VirtualMachineEvent } from './state-machine.ts';
 
 export type MachineRow = Row<'VirtualMachine'>;
+
+/** Columns to be changed together with the state. */
+type Change = Omit<UpdateObject<Tables, 'VirtualMachine'>, 'state'>;
 
 /** The state after an event, whatever accepted state the row is in by the time the statement gets to it. */
 function stateAfter(event: VirtualMachineEvent) {
@@ -20,7 +24,7 @@ export function tryMove(
   db: Database | Transaction,
   id: Id<'VirtualMachine'>,
   event: VirtualMachineEvent,
-  change: RowChange<'VirtualMachine'> = {},
+  change: Change = {},
 ): Promise<MachineRow | undefined> {
   return db
     .updateTable('VirtualMachine')
@@ -39,7 +43,7 @@ export async function move(
   db: Database | Transaction,
   id: Id<'VirtualMachine'>,
   event: VirtualMachineEvent,
-  change: RowChange<'VirtualMachine'> = {},
+  change: Change = {},
 ): Promise<MachineRow> {
   const moved = await tryMove(db, id, event, change);
   if (moved !== undefined) return moved;

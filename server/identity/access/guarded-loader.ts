@@ -134,6 +134,24 @@ export async function getForChange<Table extends GuardedTable>(
   return row;
 }
 
+/**
+ * Like {@link getForChange}, and holds the row until the transaction ends: what is compared with it stays true. A change
+ * that was under way is waited for.
+ * @throws PlatformError NOT_FOUND, FORBIDDEN
+ */
+export async function lockForChange<Table extends GuardedTable>(
+  tx: Transaction,
+  actor: Actor,
+  table: Table,
+  id: GuardedId<Table>,
+  permission: Permission,
+): Promise<Row<Table>> {
+  await getForChange(tx, actor, table, id, permission);
+  const [row] = await readRows(tx, actor, table, [id], sql`for update of ${sql.table(table)}`);
+  if (row === undefined) throw notFound(nameOf(table), id);
+  return row;
+}
+
 /** Loads things for reading, many at once; what the actor may not see is `null`, as if it did not exist. */
 export class GuardedLoader {
   readonly #db: Database;

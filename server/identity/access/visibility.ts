@@ -162,8 +162,8 @@ const offered = (permission: Permission): Rule => ({
   permissions: [permission],
   seen: (actor) =>
     runsHardware(actor)
-      ? everything
-      : sql<boolean>`("domainIds" = '{}' or "domainIds" && ${branchesOf(actor)}${
+      ? sql<boolean>`"removedAt" is null`
+      : sql<boolean>`"removedAt" is null and ("domainIds" = '{}' or "domainIds" && ${branchesOf(actor)}${
           runsDomain(actor)
             ? sql` or exists (select 1 from "Domain" d where d."id" = any("domainIds") and d."lineage" @> array[${actor.domainId}]::text[])`
             : sql``

@@ -1,6 +1,6 @@
 import type { AllocationState } from '@nephos/model/generated/enums.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
-import { getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
+import { getGuarded, lockForChange } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { changedFields } from '../../platform/audit/changed-fields.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
@@ -53,13 +53,7 @@ export class ClusterService {
     const action = 'cluster.update';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx } = mutation;
-      const seen = await getForChange(tx, actor, 'Cluster', input.id, action);
-      const before = await tx
-        .selectFrom('Cluster')
-        .selectAll()
-        .where('id', '=', seen.id)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
+      const before = await lockForChange(tx, actor, 'Cluster', input.id, action);
       assertVersion(`cluster ${before.name}`, before, input);
       const after = {
         name: name ?? before.name,

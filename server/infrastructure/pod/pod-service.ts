@@ -1,5 +1,5 @@
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
-import { getForChange } from '../../identity/access/guarded-loader.ts';
+import { lockForChange } from '../../identity/access/guarded-loader.ts';
 import { guestRanges } from '../../network/guest-network/store.ts';
 import { checkClearOf } from '../../network/address-plan.ts';
 import type { Actor } from '../../platform/actor.ts';
@@ -22,9 +22,8 @@ export class PodService {
     check.done();
     return this.#platform.mutations.run({ action: 'pod.create', actor, input: {} }, async (mutation) => {
       const { tx } = mutation;
-      const zone = await getForChange(tx, actor, 'Zone', zoneId, 'pod.create');
       // Two pods planned at once must see each other.
-      await tx.selectFrom('Zone').select('id').where('id', '=', zone.id).forUpdate().execute();
+      await lockForChange(tx, actor, 'Zone', zoneId, 'pod.create');
       await checkPodIsClear(tx, check, 'input.pod', zoneId, plan);
       if (parsed)
         checkClearOf(

@@ -3,7 +3,7 @@ import type { Row } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { z } from 'zod';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
-import { getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
+import { getForChange, getGuarded, lockForChange } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { changedFields } from '../../platform/audit/changed-fields.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
@@ -145,13 +145,7 @@ export class StoragePoolService {
     const action = 'storagePool.update';
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx } = mutation;
-      const seen = await getForChange(tx, actor, 'StoragePool', input.id, action);
-      const before = await tx
-        .selectFrom('StoragePool')
-        .selectAll()
-        .where('id', '=', seen.id)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
+      const before = await lockForChange(tx, actor, 'StoragePool', input.id, action);
       assertVersion(`storage pool ${before.name}`, before, input);
       const after = {
         name: name ?? before.name,

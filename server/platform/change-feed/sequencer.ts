@@ -11,6 +11,8 @@ const sequencerLock = 4_105_130_001;
 
 /** Batches are at least this far apart, so that a busy moment costs one statement and not one per change. */
 const batchMs = 20;
+/** Nobody waits for usage events; they are numbered by the way. */
+const usageBatchMs = 500;
 /** A change whose notice was lost waits no longer than this. */
 const longestWaitMs = 1000;
 const campaignMs = 1000;
@@ -154,6 +156,7 @@ export class Sequencer {
   async #lead(client: pg.Client): Promise<void> {
     await client.query(`listen ${channels.pending}`);
     client.on('notification', () => this.wake());
+    let usageDue = 0;
     while (!this.#stopping.signal.aborted) {
       const started = performance.now();
       const { rows } = await client.query<Change>({
@@ -161,12 +164,16 @@ export class Sequencer {
         text: numberChanges,
         types: bigintTypes,
       });
-      const usage = await numberUsageEvents(client);
+      let isUsageLeft = false;
+      if (started >= usageDue) {
+        isUsageLeft = (await numberUsageEvents(client)) === batchSize;
+        if (!isUsageLeft) usageDue = started + usageBatchMs;
+      }
       if (rows.length > 0) {
         this.#options.metrics.changesNumbered.inc(rows.length);
         this.#options.onNumbered(rows);
       }
-      if (rows.length === batchSize || usage === batchSize) continue;
+      if (rows.length === batchSize || isUsageLeft) continue;
       await this.#work.waitOpen(longestWaitMs);
       this.#work.close();
       const left = batchMs - (performance.now() - started);

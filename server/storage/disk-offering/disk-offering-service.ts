@@ -1,6 +1,6 @@
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { GiB, MiB } from '@nephos/model/kernel/units.ts';
-import { getForChange } from '../../identity/access/guarded-loader.ts';
+import { lockForChange } from '../../identity/access/guarded-loader.ts';
 import {
   changedOffering,
   loadScope,
@@ -28,6 +28,11 @@ export interface DiskOfferingPlan {
 export interface UpdateDiskOfferingInput extends OfferingChange, ExpectsVersion {
   id: Id<'DiskOffering'>;
   storageTags?: readonly string[] | null | undefined;
+}
+
+export interface DeleteDiskOfferingInput extends ExpectsVersion {
+  id: Id<'DiskOffering'>;
+  idempotencyKey?: string | null | undefined;
 }
 
 const nameTaken = (name: string) => invalid('input.name', name, 'is the name of another disk offering');
@@ -103,13 +108,7 @@ export class DiskOfferingService {
     const action = 'diskOffering.update';
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
       const { tx } = mutation;
-      const seen = await getForChange(tx, actor, 'DiskOffering', input.id, action);
-      const before = await tx
-        .selectFrom('DiskOffering')
-        .selectAll()
-        .where('id', '=', seen.id)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
+      const before = await lockForChange(tx, actor, 'DiskOffering', input.id, action);
       assertVersion(`disk offering ${before.name}`, before, input);
       const after = {
         ...(await changedOffering(tx, actor, before, input, action)),
@@ -123,6 +122,22 @@ export class DiskOfferingService {
       }
       mutation.concerns('DiskOffering', before.id, null, changedFields(before, after));
       return { diskOfferingId: before.id };
+    });
+  }
+
+  /**
+   * Offers it no longer; disks that have it keep it.
+   * @throws PlatformError NOT_FOUND, FORBIDDEN, VERSION_CONFLICT
+   */
+  delete(actor: Actor, input: DeleteDiskOfferingInput): Promise<{ diskOfferingId: string }> {
+    const action = 'diskOffering.delete';
+    return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
+      const { tx, at } = mutation;
+      const offering = await lockForChange(tx, actor, 'DiskOffering', input.id, action);
+      assertVersion(`disk offering ${offering.name}`, offering, input);
+      await tx.updateTable('DiskOffering').set({ removedAt: at }).where('id', '=', offering.id).execute();
+      mutation.concerns('DiskOffering', offering.id, null, { name: offering.name });
+      return { diskOfferingId: offering.id };
     });
   }
 
@@ -140,7 +155,7 @@ export class DiskOfferingService {
           sizeBytes: sizeBytes ?? null,
         })),
       )
-      .onConflict((conflict) => conflict.column('name').doNothing())
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
 }

@@ -153,3 +153,39 @@ builder.mutationField('updateDiskOffering', (t) =>
       }),
   }),
 );
+
+const DeleteDiskOfferingInput = builder.inputType('DeleteDiskOfferingInput', {
+  description: 'Which disk offering.',
+  fields: (t) => ({
+    id: t.id({ description: 'The offering.' }),
+    expectedVersion: t.int({
+      required: false,
+      description: 'Refuse with VERSION_CONFLICT if it was changed since this version.',
+    }),
+    idempotencyKey: idempotencyKeyField(t),
+  }),
+});
+
+const DeleteDiskOfferingPayload = builder
+  .objectRef<{ diskOfferingId: string }>('DeleteDiskOfferingPayload')
+  .implement({
+    description: 'The disk offering that is no longer offered.',
+    fields: (t) => ({
+      diskOfferingId: t.exposeID('diskOfferingId', { description: 'Its id.' }),
+    }),
+  });
+
+builder.mutationField('deleteDiskOffering', (t) =>
+  t.field({
+    type: DeleteDiskOfferingPayload,
+    permission: 'diskOffering.delete',
+    description:
+      'Offers it no longer; disks that have it keep it, and its name is free. Errors: NOT_FOUND, FORBIDDEN, VERSION_CONFLICT.',
+    args: { input: t.arg({ type: DeleteDiskOfferingInput, description: 'Which offering.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.diskOfferings.delete(actor, {
+        ...input,
+        id: idArgument('DiskOffering', 'input.id', input.id),
+      }),
+  }),
+);

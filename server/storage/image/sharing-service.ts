@@ -2,12 +2,12 @@ import type { Database, Row } from '@nephos/model/database.ts';
 import type { ImageKind } from '@nephos/model/generated/enums.ts';
 import type { Id, ImageId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
-import { demand, getForChange } from '../../identity/access/guarded-loader.ts';
+import { demand, lockForChange } from '../../identity/access/guarded-loader.ts';
 import { getNamedAccount, type AccountReference } from '../../identity/access/named-account.ts';
 import type { Permission } from '../../identity/access/permissions.ts';
 import { changeableScopeOf, scopeOf } from '../../identity/access/visibility.ts';
 import type { Actor } from '../../platform/actor.ts';
-import { invalid, notFound } from '../../platform/errors.ts';
+import { invalid } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
 
@@ -56,15 +56,8 @@ export class SharingService {
     const action = permissionOf(kind, 'share');
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
       const { tx } = mutation;
-      const { id } = await getForChange(tx, actor, 'Image', input.id, action);
-      const image = await tx
-        .selectFrom('Image')
-        .selectAll()
-        .where('id', '=', id)
-        .where('removedAt', 'is', null)
-        .forUpdate()
-        .executeTakeFirst();
-      if (image === undefined) throw notFound('image', id);
+      const image = await lockForChange(tx, actor, 'Image', input.id, action);
+      const { id } = image;
       assertVersion(image.name, image, input);
       const after = visibilityAfter(image, input);
       if (after.isPublic !== image.isPublic || after.isFeatured !== image.isFeatured) {

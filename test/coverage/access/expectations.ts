@@ -288,8 +288,10 @@ export const operations: Record<string, Expectation> = {
   'query guestNetworks': lists('GuestNetwork'),
   'mutation createServiceOffering': operates,
   'mutation updateServiceOffering': operatesOn('ServiceOffering'),
+  'mutation deleteServiceOffering': operatesOn('ServiceOffering'),
   'mutation createDiskOffering': operates,
   'mutation updateDiskOffering': operatesOn('DiskOffering'),
+  'mutation deleteDiskOffering': operatesOn('DiskOffering'),
 
   // Hardware.
   'query agents': lists('Agent', 'operate'),

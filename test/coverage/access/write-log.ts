@@ -17,6 +17,8 @@ const quietTables = [
   'ServerInstance',
   'StoragePoolCapacity',
   'UsageCursor',
+  // What is metered is written to UsageEventPending; the sequencer takes it from there, whenever it comes to it.
+  'UsageEvent',
 ];
 
 /** Columns that tell when something was last heard of. */
@@ -57,6 +59,7 @@ export class WriteLog {
     await sql`
       create function access.note() returns trigger language plpgsql as $$
       begin
+        if tg_op = 'DELETE' and tg_table_name = 'UsageEventPending' then return null; end if;
         if tg_op = 'UPDATE' and to_jsonb(old) - tg_argv = to_jsonb(new) - tg_argv then return null; end if;
         insert into access.write ("what")
           select concat_ws(' ', tg_op, tg_table_name, coalesce(t.row->>'id', left(t.row::text, 200)))

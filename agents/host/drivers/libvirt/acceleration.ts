@@ -48,10 +48,16 @@ async function bootsWithKvm(): Promise<boolean> {
     ],
     { stdio: 'ignore' },
   );
-  const timer = setTimeout(() => child.kill('SIGKILL'), probeMs);
+  let timer: NodeJS.Timeout | undefined;
   const status = await new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
     child.once('exit', resolve);
+    // One that hangs in the kernel may not even die of this; it is not waited for.
+    timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.unref();
+      resolve(null);
+    }, probeMs);
   });
   clearTimeout(timer);
   await rm(folder, { recursive: true, force: true });

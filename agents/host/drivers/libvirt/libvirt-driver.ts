@@ -1,5 +1,6 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandPayload } from '@nephos/agent-protocol/commands.ts';
 import type {
   MachineCounters,
@@ -52,6 +53,8 @@ import { MachineSnapshots } from './snapshots/machine-snapshots.ts';
 import { SeedDiscs } from './seed/seed-discs.ts';
 
 type MachineId = Id<'VirtualMachine'>;
+
+const startingPollMs = 50;
 
 export interface LibvirtDriverOptions {
   socketPath: string;
@@ -223,10 +226,13 @@ export class LibvirtDriver implements HostDriver {
   exportVolume = this.#pools.exportVolume.bind(this.#pools);
   findExport = this.#pools.findExport.bind(this.#pools);
 
-  async startMachine({ machine: spec }: CommandPayload<'machine.start'>): Promise<MachineObservation> {
+  async startMachine(
+    { machine: spec }: CommandPayload<'machine.start'>,
+    { signal }: CommandContext,
+  ): Promise<MachineObservation> {
     const { libvirt } = this.#link;
     const { machineId } = spec;
-    const seen = await this.observeMachine(machineId);
+    const seen = await this.#observeStarted(machineId, signal);
     if (seen.power === 'ON' || seen.power === 'PAUSED') return seen;
     const definition = await this.#ready(spec);
     try {
@@ -300,6 +306,21 @@ export class LibvirtDriver implements HostDriver {
     } catch (error) {
       if (hasErrorCode(error, 'NO_DOMAIN')) return { machineId, power: 'ABSENT', isoPath: null };
       throw explained(error);
+    }
+  }
+
+  /** An earlier start, whose agent died, may still be on its way in libvirt; what comes of it is waited for. */
+  async #observeStarted(machineId: MachineId, signal: AbortSignal): Promise<MachineObservation> {
+    for (;;) {
+      const seen = await this.observeMachine(machineId);
+      if (seen.power !== 'PAUSED') return seen;
+      const { reason } = await getDomainState(this.#link.libvirt, refTo(machineId)).catch(
+        (error: unknown) => {
+          throw explained(error);
+        },
+      );
+      if (reason !== 'STARTING_UP') return this.observeMachine(machineId);
+      await sleep(startingPollMs, undefined, { signal });
     }
   }
 

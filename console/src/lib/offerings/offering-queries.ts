@@ -122,3 +122,19 @@ export const updateDiskOfferingMutation = graphql(
   `,
   [diskOfferingFields],
 );
+
+export const deleteServiceOfferingMutation = graphql(`
+  mutation DeleteServiceOffering($input: DeleteServiceOfferingInput!) {
+    deleteServiceOffering(input: $input) {
+      serviceOfferingId
+    }
+  }
+`);
+
+export const deleteDiskOfferingMutation = graphql(`
+  mutation DeleteDiskOffering($input: DeleteDiskOfferingInput!) {
+    deleteDiskOffering(input: $input) {
+      diskOfferingId
+    }
+  }
+`);

@@ -10,7 +10,6 @@ import { audit } from '../../../platform/audit.ts';
 import { isUniqueViolation } from '../../../platform/database-errors.ts';
 import { invalid, PlatformError } from '../../../platform/errors.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { retryDeadlocks } from '../../../platform/retry-deadlocks.ts';
 import { machineAmounts, volumeAmounts } from '../counted.ts';
 import { loadMachine, type MachineInput } from '../machine-change.ts';
 import { move, type MachineRow } from '../store.ts';
@@ -39,41 +38,38 @@ export class AssignService {
    * VERSION_CONFLICT
    */
   assign(actor: Actor, input: AssignInput): Promise<{ virtualMachineId: string }> {
-    // Two machines that change places take the counters of both accounts.
-    return retryDeadlocks(() =>
-      this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
-        const { tx, at } = mutation;
-        // Whose it is decides who gives back what.
-        await tx.selectFrom('VirtualMachine').select('id').where('id', '=', input.id).forUpdate().execute();
-        const seen = await loadMachine(tx, actor, input, action);
-        const owner = await this.#newOwner(tx, actor, seen, input.accountId);
-        const machine = await giveMachine(tx, seen, owner);
-        await assertAtRest(tx, machine);
-        const volumes = await giveParts(tx, machine);
-        await assertUsableBy(tx, owner, machine, volumes);
-        // One that never was on a host is neither counted nor metered.
-        const hasRun = machine.lastHostId !== null;
-        await appendUsage(tx, [
-          ...(hasRun ? [machineUsage('VM_ASSIGN', machine, at)] : []),
-          ...volumes.map((volume) => volumeUsage('VOLUME_ASSIGN', volume, at)),
-        ]);
-        const facts = {
-          action,
-          outcome: 'SUCCEEDED',
-          at,
-          actor,
-          target: { kind: 'VirtualMachine', id: machine.id },
-          details: { accountId: { before: seen.accountId, after: machine.accountId } },
-        };
-        // Each of the two owners finds it in its own log.
-        await audit(tx, { ...facts, accountId: seen.accountId });
-        mutation.concerns('VirtualMachine', machine.id, machine.accountId, facts.details);
-        const amounts = { ...(hasRun && machineAmounts(machine)), ...volumeAmounts(volumes) };
-        await releaseLimits(tx, seen.accountId, amounts);
-        await takeLimits(tx, this.#platform.settings, machine.accountId, amounts);
-        return { virtualMachineId: machine.id };
-      }),
-    );
+    return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
+      const { tx, at } = mutation;
+      // Whose it is decides who gives back what.
+      await tx.selectFrom('VirtualMachine').select('id').where('id', '=', input.id).forUpdate().execute();
+      const seen = await loadMachine(tx, actor, input, action);
+      const owner = await this.#newOwner(tx, actor, seen, input.accountId);
+      const machine = await giveMachine(tx, seen, owner);
+      await assertAtRest(tx, machine);
+      const volumes = await giveParts(tx, machine);
+      await assertUsableBy(tx, owner, machine, volumes);
+      // One that never was on a host is neither counted nor metered.
+      const hasRun = machine.lastHostId !== null;
+      await appendUsage(tx, [
+        ...(hasRun ? [machineUsage('VM_ASSIGN', machine, at)] : []),
+        ...volumes.map((volume) => volumeUsage('VOLUME_ASSIGN', volume, at)),
+      ]);
+      const facts = {
+        action,
+        outcome: 'SUCCEEDED',
+        at,
+        actor,
+        target: { kind: 'VirtualMachine', id: machine.id },
+        details: { accountId: { before: seen.accountId, after: machine.accountId } },
+      };
+      // Each of the two owners finds it in its own log.
+      await audit(tx, { ...facts, accountId: seen.accountId });
+      mutation.concerns('VirtualMachine', machine.id, machine.accountId, facts.details);
+      const amounts = { ...(hasRun && machineAmounts(machine)), ...volumeAmounts(volumes) };
+      await releaseLimits(tx, seen.accountId, amounts);
+      await takeLimits(tx, this.#platform.settings, machine.accountId, amounts);
+      return { virtualMachineId: machine.id };
+    });
   }
 
   /** An account that the actor rules over, as over the one that owns the machine now. */

@@ -1,4 +1,4 @@
-import type { Row, Transaction } from '@nephos/model/database.ts';
+import type { NewRow, Row, Transaction } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { Owner } from '../../../identity/access/owner.ts';
 import { newMacAddress } from '../../../network/address/mac.ts';
@@ -43,8 +43,7 @@ export async function insertMachine(
 ): Promise<{ job: DeployJob; done: ('reserve' | 'prepareTemplate')[] }> {
   const { machineId, name, size, root, placement } = machine;
   const { range, ...nic } = await addressedNic(tx, machine);
-  await insertRow(tx, input, machine);
-  const { disks, hasTemplate } = await insertParts(tx, input, machine, nic);
+  const { disks, hasTemplate } = await insertRows(tx, input, machine, nic);
   const network = { ...machine.network, ...range };
   const { sshPublicKeys } = machine;
   const job = {
@@ -96,51 +95,42 @@ async function addressedNic(tx: Transaction, { network, placement: { podId } }: 
   return { id: nicId, ipAddress: address, macAddress: newMacAddress(), range };
 }
 
-async function insertRow(tx: Transaction, input: DeployInput, machine: NewMachine): Promise<void> {
+function rowOf(input: DeployInput, machine: NewMachine): NewRow<'VirtualMachine'> {
   const { machineId, name, owner, size, root, placement, sshPublicKeys, password, at } = machine;
   const { hostId } = placement;
-  try {
-    await tx
-      .insertInto('VirtualMachine')
-      .values({
-        id: machineId,
-        accountId: owner.accountId,
-        zoneId: input.zoneId,
-        name,
-        state: 'STARTING',
-        desiredPower: input.startsNow ? 'ON' : 'OFF',
-        serviceOfferingId: input.serviceOfferingId,
-        templateId: root.templateId,
-        isoId: root.isoId,
-        // One that is not started is on no host, and counts from now on all the same, as one that was on this one.
-        ...(input.startsNow ? { hostId } : { lastHostId: hostId }),
-        ...size,
-        ...machine.headroom,
-        bootMode: input.bootMode,
-        isDeleteProtected: input.isDeleteProtected,
-        leaseExpiresAt: input.lease?.expiresAt ?? null,
-        leaseAction: input.lease?.action ?? null,
-        groupName: input.group ?? null,
-        tags: JSON.stringify(input.tags ?? {}),
-        details: JSON.stringify(input.details ?? {}),
-        userData: userDataOf(input),
-        sshPublicKeys,
-        sealedPassword: password?.sealedPassword ?? null,
-        createdAt: at,
-      })
-      .execute();
-  } catch (error) {
-    if (isUniqueViolation(error, 'VirtualMachine_accountId_name_live_key'))
-      throw invalid('input.name', name, 'is the name of another of your machines');
-    throw error;
-  }
+  return {
+    id: machineId,
+    accountId: owner.accountId,
+    zoneId: input.zoneId,
+    name,
+    state: 'STARTING',
+    desiredPower: input.startsNow ? 'ON' : 'OFF',
+    serviceOfferingId: input.serviceOfferingId,
+    templateId: root.templateId,
+    isoId: root.isoId,
+    // One that is not started is on no host, and counts from now on all the same, as one that was on this one.
+    ...(input.startsNow ? { hostId } : { lastHostId: hostId }),
+    ...size,
+    ...machine.headroom,
+    bootMode: input.bootMode,
+    isDeleteProtected: input.isDeleteProtected,
+    leaseExpiresAt: input.lease?.expiresAt ?? null,
+    leaseAction: input.lease?.action ?? null,
+    groupName: input.group ?? null,
+    tags: JSON.stringify(input.tags ?? {}),
+    details: JSON.stringify(input.details ?? {}),
+    userData: userDataOf(input),
+    sshPublicKeys,
+    sealedPassword: password?.sealedPassword ?? null,
+    createdAt: at,
+  };
 }
 
 /**
- * Its network card and its disks, in one statement. @returns the root disk first. `hasTemplate`: nothing has to be
- * brought to its pool for it
+ * The machine, its network card and its disks, in one statement. @returns the root disk first. `hasTemplate`: nothing
+ * has to be brought to its pool for it
  */
-async function insertParts(
+async function insertRows(
   tx: Transaction,
   input: DeployInput,
   machine: NewMachine,
@@ -154,6 +144,7 @@ async function insertParts(
     return { volumeId, pool: { poolId: pool.poolId, path: pool.path }, plan, deviceIndex };
   });
   const inserted = await tx
+    .with('machine', (db) => db.insertInto('VirtualMachine').values(rowOf(input, machine)))
     .with('card', (db) =>
       db.insertInto('Nic').values({
         ...nic,
@@ -193,7 +184,12 @@ async function insertParts(
           .where('state', '=', 'READY'),
       ).as('hasTemplate'),
     ])
-    .execute();
+    .execute()
+    .catch((error: unknown) => {
+      if (isUniqueViolation(error, 'VirtualMachine_accountId_name_live_key'))
+        throw invalid('input.name', name, 'is the name of another of your machines');
+      throw error;
+    });
   const jobDisks = disks.map(({ volumeId, pool, plan, deviceIndex }) => ({
     volumeId,
     pool,

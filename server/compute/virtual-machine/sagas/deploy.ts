@@ -6,6 +6,7 @@ import { defineSaga, type SagaRun } from '../../../platform/jobs/saga.ts';
 import type { Sealing } from '../../../platform/sealing.ts';
 import type { Settings } from '../../../platform/settings/settings.ts';
 import { decodeSpec } from '../machine-spec.ts';
+import { unlessSeenSince, type PowerWatch, type SeenPower } from '../power-watch.ts';
 import { withPassword } from '../seed/guest-password.ts';
 import { move, type MachineRow } from '../store.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';
@@ -25,12 +26,13 @@ export interface MachineSagaDeps {
   clock: Clock;
   sealing: Sealing;
   settings: Settings;
+  power: PowerWatch;
 }
 
 /** Takes a new machine from its reservation, made with the request itself, to running. */
 export function deploySaga(deps: MachineSagaDeps) {
-  const { db, agents, clock, sealing, settings } = deps;
-  return defineSaga<DeployJob, MakingOutputs & { start: undefined }>({
+  const { db, agents, clock, sealing, settings, power } = deps;
+  return defineSaga<DeployJob, MakingOutputs & { start: SeenPower | null }>({
     kind: 'virtualMachine.deploy',
     input: deployJob,
     steps: [
@@ -42,18 +44,18 @@ export function deploySaga(deps: MachineSagaDeps) {
         act: async (run) => {
           const spec = decodeSpec(run.input.spec);
           const machine = run.input.hasPassword ? await withPassword(db, sealing, spec) : spec;
-          await agents.execute(
-            run,
-            run.input.agentId,
-            'machine.start',
-            { machine },
-            { deadlineSeconds: settings.get('wait') },
+          const { agentId, machineId } = run.input;
+          const wait = { deadlineSeconds: settings.get('wait') };
+          return power.during(agentId, machineId, () =>
+            agents.execute(run, agentId, 'machine.start', { machine }, wait),
           );
         },
-        record: async (tx, { input, jobId }) => {
+        record: async (tx, { input, jobId }, seen) => {
           const at = clock.now();
-          // What its host saw stays written as it is: the machine may have gone off again since it started.
-          const machine = await move(tx, input.machineId, 'started', { sealedPassword: null });
+          const machine = await move(tx, input.machineId, 'started', {
+            sealedPassword: null,
+            ...unlessSeenSince(seen),
+          });
           const events = [...(await usageOfNew(tx, machine, at)), machineUsage('VM_START', machine, at)];
           await appendUsage(tx, events, { id: jobId, part: 'start' });
         },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
 import { releaseHost } from '../../placement/placement.ts';
 import { decodeSpec, type MachineSpecText } from '../machine-spec.ts';
+import { unlessSeenSince, type SeenPower } from '../power-watch.ts';
 import { withPassword } from '../seed/guest-password.ts';
 import { move } from '../store.ts';
 import { appendMachineUsage } from '../usage.ts';
@@ -20,10 +21,10 @@ const startInput = z.object({
 });
 
 type StartInput = z.output<typeof startInput>;
-type StartOutputs = { reserve: undefined; leaveLastHost: undefined; start: undefined };
+type StartOutputs = { reserve: undefined; leaveLastHost: undefined; start: SeenPower | null };
 
 /** Starts a stopped machine on the host that was reserved with the request. */
-export function startSaga({ db, agents, clock, sealing, settings }: MachineSagaDeps) {
+export function startSaga({ db, agents, clock, sealing, settings, power }: MachineSagaDeps) {
   const wait = () => ({ deadlineSeconds: settings.get('wait') });
   return defineSaga<StartInput, StartOutputs>({
     kind: 'virtualMachine.start',
@@ -48,12 +49,17 @@ export function startSaga({ db, agents, clock, sealing, settings }: MachineSagaD
         name: 'start',
         act: async (run) => {
           const machine = await withPassword(db, sealing, decodeSpec(run.input.spec));
-          await agents.execute(run, run.input.agentId, 'machine.start', { machine }, wait());
+          const { agentId, machineId } = run.input;
+          return power.during(agentId, machineId, () =>
+            agents.execute(run, agentId, 'machine.start', { machine }, wait()),
+          );
         },
-        record: async (tx, { input, jobId }) => {
+        record: async (tx, { input, jobId }, seen) => {
           const at = clock.now();
-          // What its host saw stays written as it is: the machine may have gone off again since it started.
-          const machine = await move(tx, input.machineId, 'started', { sealedPassword: null });
+          const machine = await move(tx, input.machineId, 'started', {
+            sealedPassword: null,
+            ...unlessSeenSince(seen),
+          });
           await appendMachineUsage(tx, 'VM_START', machine, at, { id: jobId, part: 'start' });
         },
         undo: async (run) => {
