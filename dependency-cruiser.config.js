@@ -64,7 +64,7 @@ export default {
       severity: 'error',
       comment: 'The server reaches agents through the gateway and the protocol.',
       from: { path: '^server/', pathNot: isTest },
-      to: { path: '^(agents/(?!protocol/)|usage/(?!rate/|usage-types[.]ts)|console|scripts|test)/' },
+      to: { path: '^(agents/(?!protocol/)|usage/(?!rate/|export/file/|export/focus/schema/|usage-types[.]ts)|console|scripts|test)/' },
     },
     {
       name: 'rating-is-pure',

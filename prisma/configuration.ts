@@ -202,6 +202,15 @@ export const auditVerifyVariables = {
 /** The usage daemon. */
 export const usageVariables = {
   DATABASE_URL: serverVariables.DATABASE_URL,
+  NEPHOS_MASTER_KEY_FILE: text({
+    description:
+      'File with the master key of the servers; needed to send files of usage to buckets and webhooks, whose secrets it opens.',
+    fallback: './.nephos/master.key',
+  }),
+  NEPHOS_EXPORT_FOLDER: optionalText({
+    description:
+      'Folder below which export schedules may have files of usage written on this machine; without it they may not.',
+  }),
   NEPHOS_PARK_AT: optionalText({
     description:
       'Fault tests only: where the daemon does nothing more: `period:3`, after the third statement that closes a period, `period:closed` before and `period:committed` after that is committed, `request:finished` after a request.',

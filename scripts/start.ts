@@ -122,7 +122,11 @@ async function start(): Promise<() => Promise<void>> {
         NEPHOS_NETWORK_NAMESPACE: hypervisor.networkNamespace ?? '',
       }),
     });
-    child('usage', 'usage/main.ts', { DATABASE_URL: database.url });
+    child('usage', 'usage/main.ts', {
+      DATABASE_URL: database.url,
+      NEPHOS_MASTER_KEY_FILE: data.masterKey,
+      NEPHOS_EXPORT_FOLDER: data.exports,
+    });
 
     const url = `http://${configuration.NEPHOS_LISTEN}:${httpPort}`;
     await within(untilReady(url), `${url}/readyz does not get green; see ${server.logFile}`);

@@ -4,8 +4,28 @@ import { AlertService } from './alert/alert-service.ts';
 import { createAlertWatch } from './alert/alert-watch.ts';
 import { CounterIntake } from './billing/counters/counter-intake.ts';
 import { UsageCloseService } from './billing/usage-close/usage-close-service.ts';
+import { ExportScheduleService } from './billing/export-schedule/schedule-service.ts';
+import { createExportScheduleRunner } from './billing/export-schedule/schedule-runner.ts';
+import { ExportRunService } from './billing/export-schedule/run-service.ts';
+import { UsageSumService } from './billing/usage-sum/usage-sum-service.ts';
 import { UsageExportService } from './billing/usage-export/usage-export-service.ts';
+import { BudgetService } from './billing/budget/budget-service.ts';
+import { createBudgetWatch } from './billing/budget/budget-watch.ts';
+import { createCostDays } from './billing/cost/cost-days.ts';
 import { CostService } from './billing/cost/cost-service.ts';
+import { CostOverviewService } from './billing/cost/overview-service.ts';
+import { AdjustmentService } from './billing/adjustment/adjustment-service.ts';
+import { LiveCostService } from './billing/live-cost/live-cost-service.ts';
+import { ArrearsWatch } from './billing/arrears/arrears-watch.ts';
+import { QuotaPolicyService } from './billing/arrears/quota-policy-service.ts';
+import { NoticeContactService } from './billing/notification/notice-contact-service.ts';
+import { createNoticeSender } from './billing/notification/notice-sender.ts';
+import { CreditService } from './billing/ledger/credit-service.ts';
+import { PrepaidService } from './billing/prepaid/prepaid-service.ts';
+import { createTermKeeper } from './billing/prepaid/term-keeper.ts';
+import { createStatementIssuer } from './billing/statement/statement-issuer.ts';
+import { StatementService } from './billing/statement/statement-service.ts';
+import { PreviewService } from './billing/tariff/preview/preview-service.ts';
 import { TariffService } from './billing/tariff/tariff-service.ts';
 import { AffinityGroupService } from './compute/affinity-group/affinity-group-service.ts';
 import { AffinityMembershipService } from './compute/affinity-group/membership-service.ts';
@@ -103,6 +123,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
   const accountMachines = new AccountMachines({ db, runner, machines });
   const stops = new AccountStops({ db, runner, machines: accountMachines });
   const removal = new AccountRemoval({ db, runner, machines: accountMachines, images });
+  const arrears = new ArrearsWatch(platform, { machines, accountMachines, access });
   const hosts = new HostService(platform, agents);
   const installing = { platform, gateway, addresses, access: new HostAccess(platform) };
   const services: Services = {
@@ -115,14 +136,19 @@ export function createServices(options: ServicesOptions): { services: Services; 
     alerts: new AlertService(platform),
     apiKeys: new ApiKeyService({ db, clock, settings, mutations, access }),
     assignments: new AssignService(platform),
+    budgets: new BudgetService(platform),
     capacities: new CapacityService(platform),
     clusters: new ClusterService(platform),
     consoleAccess: new ConsoleAccessService(platform, gateway),
     costs: new CostService(platform),
+    credits: new CreditService(platform, () => arrears.reconciler.lookSoon()),
+    costOverviews: new CostOverviewService(platform),
     deploy: new DeployService(platform, deps),
     dedications: new DedicationService(platform),
     diskOfferings: new DiskOfferingService(platform),
     domains: new DomainService(platform, { access, removal }),
+    exportRuns: new ExportRunService(platform, addresses),
+    exportSchedules: new ExportScheduleService(platform),
     guestNetworks: new GuestNetworkService(platform),
     guestAccess: new GuestAccessService(platform, deps),
     handInstallation: new HandInstallation(addresses),
@@ -143,15 +169,18 @@ export function createServices(options: ServicesOptions): { services: Services; 
     jobs: new JobService(platform),
     leases: new LeaseService(platform),
     limits: new LimitService(platform),
+    liveCosts: new LiveCostService(platform),
     machines,
     machineUpdates: new UpdateService(platform),
     migrations,
     nics: new NicService(platform, deps),
+    noticeContacts: new NoticeContactService(platform),
     physicalNetworks: new PhysicalNetworkService(platform),
     plans: new PlanService(platform),
     pods: new PodService(platform),
     projectMembers: new MembershipService(platform, access),
     projects: new ProjectService(platform, { access, stops, removal }),
+    quotaPolicies: new QuotaPolicyService(platform, () => arrears.reconciler.lookSoon()),
     reinstalls: new ReinstallService(platform, deps),
     reverts: new RevertService(platform, deps),
     roles: new RoleService(platform, access),
@@ -161,12 +190,17 @@ export function createServices(options: ServicesOptions): { services: Services; 
     serviceOfferings: new OfferingService(platform),
     settings: new SettingService(platform),
     sshKeyPairs: new SshKeyPairService(platform),
+    statements: new StatementService(platform),
     statistics: new StatisticsService(platform, agents),
     storagePools: new StoragePoolService(platform, agents),
     tariffs: new TariffService(platform),
+    tariffPreviews: new PreviewService(platform),
+    adjustments: new AdjustmentService(platform),
+    prepaid: new PrepaidService(platform),
     unmanaging: new UnmanageService(platform, deps),
     usageClosing: new UsageCloseService(platform),
     usageExports: new UsageExportService(platform),
+    usageSums: new UsageSumService(platform),
     users: new UserService(platform, access),
     zones: new ZoneService(platform, agents),
   };
@@ -188,6 +222,13 @@ export function createServices(options: ServicesOptions): { services: Services; 
     createScheduleRunner(platform, { machines, snapshots }),
     createSnapshotKeeper(platform, snapshots),
     createAlertWatch(platform),
+    arrears.reconciler,
+    createNoticeSender(platform),
+    createStatementIssuer(platform, services.statements),
+    createTermKeeper(platform),
+    createBudgetWatch(platform),
+    createCostDays(platform),
+    createExportScheduleRunner(platform, addresses),
     services.images.reconciler,
     services.statistics.reconciler,
     counters.reconciler,

@@ -4,10 +4,13 @@ import cron, { type ScheduledTask } from 'node-cron';
 import type { Logger } from 'pino';
 import { serveCloseRequests } from './close-requests.ts';
 import { ExportLoop } from './export/export-loop.ts';
+import { PushLoop } from './export/push/push-loop.ts';
 import { Lease } from './lease.ts';
+import { LiveLoop } from './live/live-loop.ts';
 import { Parking } from './parking.ts';
 import { closePeriods, dueBy, type ClosingDeps } from './period/close-periods.ts';
 import { readUsageSettings } from './period/settings-store.ts';
+import { removeOldEvents } from './retention/remove-events.ts';
 
 const everyFiveSeconds = '*/5 * * * * *';
 /** What failed is tried again after this, unless somebody asks for something. */
@@ -19,6 +22,10 @@ export interface UsageDaemonOptions {
   log: Logger;
   /** Points at which it stops, for fault tests, separated by commas; empty: never. */
   parkAt: string;
+  /** Below which folders of export schedules lie; empty when files may not be written to this machine. */
+  exportFolder: string;
+  /** With the key that opens secrets of export schedules. */
+  masterKeyFile: string;
 }
 
 /**
@@ -29,6 +36,8 @@ export class UsageDaemon {
   readonly #deps: ClosingDeps;
   readonly #lease: Lease;
   readonly #exports: ExportLoop;
+  readonly #push: PushLoop;
+  readonly #live = new LiveLoop();
   #task: ScheduledTask | undefined;
   #isLeading = false;
   #isLooking = false;
@@ -36,9 +45,12 @@ export class UsageDaemon {
   #looksWanted = 0;
   #pausedUntil = 0;
 
-  constructor({ databaseUrl, db, log, parkAt }: UsageDaemonOptions) {
+  constructor({ databaseUrl, db, log, parkAt, exportFolder, masterKeyFile }: UsageDaemonOptions) {
     this.#deps = { db, log, clock: systemClock, parking: new Parking(parkAt, log) };
-    this.#exports = new ExportLoop({ db, databaseUrl, log });
+    const clock = systemClock;
+    const push = new PushLoop({ db, clock, log, folderRoot: exportFolder, masterKeyFile });
+    this.#push = push;
+    this.#exports = new ExportLoop({ db, databaseUrl, log, onMade: () => push.wake() });
     this.#lease = new Lease({ databaseUrl, onNotice: () => this.#wake() });
   }
 
@@ -50,6 +62,7 @@ export class UsageDaemon {
   async stop(): Promise<void> {
     await this.#task?.destroy();
     await this.#exports.stop();
+    await this.#push.stop();
     await this.#lease.release();
   }
 
@@ -73,11 +86,17 @@ export class UsageDaemon {
       const isLeading = await this.#lease.hold();
       if (isLeading && !this.#isLeading) log.info('summing up usage');
       this.#isLeading = isLeading;
-      if (isLeading) this.#exports.wake();
+      if (isLeading) {
+        this.#exports.wake();
+        this.#push.wake();
+      }
       if (!isLeading || performance.now() < this.#pausedUntil) return;
       const settings = await readUsageSettings(db);
       await serveCloseRequests(this.#deps, settings);
-      await closePeriods(this.#deps, settings, dueBy(clock.now(), settings));
+      const now = clock.now();
+      const closed = await closePeriods(this.#deps, settings, dueBy(now, settings));
+      if (closed > 0) await removeOldEvents(this.#deps, now, settings.keptMonths);
+      await this.#live.look(this.#deps, settings);
     } catch (error) {
       // The database is away, or not migrated yet; or something is wrong, which has to be told more than once.
       log.warn({ err: error }, 'usage could not be summed up');

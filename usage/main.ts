@@ -20,6 +20,8 @@ try {
     db: database.db,
     log,
     parkAt: configuration.NEPHOS_PARK_AT,
+    exportFolder: configuration.NEPHOS_EXPORT_FOLDER,
+    masterKeyFile: configuration.NEPHOS_MASTER_KEY_FILE,
   });
   daemon.start();
   const stop = () => {

@@ -3,8 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
+import { assertMayConnect, guardedLookup } from '@nephos/model/kernel/address-guard.ts';
 import { formatBytes } from '@nephos/model/kernel/units.ts';
-import { assertMayConnect, guardedLookup } from './address-guard.ts';
+import { downloadRule } from './address-guard.ts';
 
 export interface DownloadOptions {
   url: string;
@@ -67,7 +68,7 @@ async function followRedirects(
       `the server redirects to ${url.protocol}//, only http and https are followed`,
     );
   }
-  assertMayConnect(url.hostname, options.allowedNetworks);
+  assertMayConnect(url.hostname, downloadRule(options.allowedNetworks));
   const response = await request(url, options).catch((error: unknown) => {
     throw asFailure(error, options);
   });
@@ -94,7 +95,7 @@ function request(url: URL, { allowedNetworks, signal }: DownloadOptions): Promis
   const outgoing = client.get(
     url,
     {
-      lookup: guardedLookup(allowedNetworks),
+      lookup: guardedLookup(downloadRule(allowedNetworks)),
       signal,
       // A connection of its own: none that was made for another check is used again.
       agent: false,

@@ -8,6 +8,8 @@ export interface UsageSettings {
   timeZone: string;
   /** Minutes after the end of a period at which it is summed up. */
   delayMinutes: number;
+  /** For how many months usage events are kept. */
+  keptMonths: number;
 }
 
 const minutesOfDay = 1440;
@@ -29,11 +31,17 @@ export function readTimeOfDay(text: string): string | undefined {
   return /^([01]\d|2[0-3]):[0-5]\d$/.test(text) ? text : undefined;
 }
 
+/** @returns the text as it stands, or `undefined` for what is no number of months */
+function readMonths(text: string): string | undefined {
+  return /^\d{1,3}$/.test(text) && Number(text) > 0 ? text : undefined;
+}
+
 /** Each setting: its key, its default, and what reads its text. */
 export const usageSettings = {
   range: { key: 'usage.stats.job.aggregation.range', fallback: '1440', read: readRange },
   timeZone: { key: 'usage.aggregation.timezone', fallback: 'UTC', read: readTimeZone },
   runAt: { key: 'usage.stats.job.exec.time', fallback: '00:15', read: readTimeOfDay },
+  keptMonths: { key: 'usage.event.retention.months', fallback: '24', read: readMonths },
 } as const;
 
 type SettingName = keyof typeof usageSettings;
@@ -53,5 +61,6 @@ export function usageSettingsFrom(changed: ReadonlyMap<string, string>): UsageSe
     timeZone: value('timeZone'),
     // A period that is shorter than a day has its turn as many minutes after its end as that time has beyond whole periods.
     delayMinutes: (hours * 60 + minutes) % rangeMinutes,
+    keptMonths: Number(value('keptMonths')),
   };
 }

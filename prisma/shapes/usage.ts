@@ -28,7 +28,9 @@ export type UsageCheck =
   /** What begins did not go on already. */
   | 'BEGAN_TWICE'
   /** What ends, or goes on in another shape, began. */
-  | 'NEVER_BEGAN';
+  | 'NEVER_BEGAN'
+  /** What happened is told while events of its time are kept. It counts only then. */
+  | 'TOO_LATE';
 
 /** A rule that uses of a period broke. */
 export interface UsageFinding {

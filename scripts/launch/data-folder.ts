@@ -15,6 +15,8 @@ export interface DataFolder {
   primary: string;
   images: string;
   masterKey: string;
+  /** Files of usage that schedules write to this machine. */
+  exports: string;
   /** For sockets: short, because their paths end at 107 bytes. */
   run: string;
 }
@@ -40,6 +42,7 @@ export function openDataFolder(folder: string): DataFolder {
     primary: path.join(root, 'primary'),
     images: path.join(root, 'images'),
     masterKey: path.join(root, 'master.key'),
+    exports: path.join(root, 'exports'),
     run,
   };
   mkdirSync(root, { recursive: true });

@@ -42,9 +42,19 @@ const tables: Partial<Record<string, GuardedTable>> = {
   AuditEvent: 'AuditEvent',
   UsageRecord: 'UsageRecord',
   UsagePeriod: 'UsagePeriod',
+  Budget: 'Budget',
   Tariff: 'Tariff',
+  PriceAdjustment: 'PriceAdjustment',
+  PrepaidTerm: 'PrepaidTerm',
   RatedLine: 'RatedLine',
+  Statement: 'Statement',
   UsageExport: 'UsageExport',
+  LedgerEntry: 'LedgerEntry',
+  Balance: 'Balance',
+  Notice: 'Notice',
+  QuotaPolicy: 'QuotaPolicy',
+  UsageExportSchedule: 'UsageExportSchedule',
+  UsageExportRun: 'UsageExportRun',
 };
 
 /** Anything by its id; `null` for what does not exist or may not be seen. */

@@ -10,7 +10,8 @@ import { ConsoleWebsocket } from './console-websocket.ts';
 import { GraphqlHttp, type GraphqlHttpOptions } from './graphql-http.ts';
 import { GraphqlWebsocket } from './graphql-websocket.ts';
 import type { Health } from './health.ts';
-import { ExportDownloads, exportPath } from './export-downloads.ts';
+import { FileDownloads } from './file-downloads.ts';
+import { fileSources } from './file-sources.ts';
 import { isTooFast, retryAfter } from './rate-limits.ts';
 import { OidcRoutes } from './oidc-routes.ts';
 import type { StaticFiles } from './static-files.ts';
@@ -35,7 +36,7 @@ export class HttpServer {
   readonly #consoles: ConsoleWebsocket;
   readonly #oidc: OidcRoutes;
   readonly #cloudMetrics: CloudMetrics;
-  readonly #exports: ExportDownloads;
+  readonly #files: FileDownloads;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -57,7 +58,7 @@ export class HttpServer {
       log: platform.log,
     });
     this.#cloudMetrics = new CloudMetrics(options);
-    this.#exports = new ExportDownloads(options);
+    this.#files = new FileDownloads(options, fileSources(platform.db));
     this.#server = createServer((request, response) => {
       this.#route(request, response).catch((error: unknown) => {
         platform.log.error({ err: error }, 'HTTP request failed');
@@ -95,7 +96,7 @@ export class HttpServer {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { health, files, downloads } = this.#options;
+    const { health, downloads } = this.#options;
     const pathname = pathOf(request);
     switch (pathname) {
       case '/graphql':
@@ -119,10 +120,16 @@ export class HttpServer {
         return this.#cloudMetrics.handle(request, response);
       default:
         if (pathname.startsWith(agentDownloadPath)) return downloads.handle(request, response, pathname);
-        if (pathname.startsWith(exportPath)) return this.#exports.handle(request, response, pathname);
         if (pathname.startsWith('/auth/oidc/')) return this.#oidc.handle(request, response, pathname);
-        files.serve(request, response, pathname);
+        return this.#serveFile(request, response, pathname);
     }
+  }
+
+  /** What users made or have, or else a part of the console. */
+  async #serveFile(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+    const source = this.#files.sourceOf(pathname);
+    if (source === undefined) this.#options.files.serve(request, response, pathname);
+    else await this.#files.handle(request, response, { source, pathname });
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

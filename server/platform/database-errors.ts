@@ -40,6 +40,11 @@ export function lacksPartition(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '23514' && error.routine === 'ExecFindPartition';
 }
 
+/** Whether a statement was broken off because it took longer than `statement_timeout`. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '57014';
+}
+
 /** Whether a lock was not got within `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '55P03';

@@ -38,23 +38,6 @@ export async function ensurePartitions(db: Database, at: Date): Promise<void> {
   });
 }
 
-/** Usage events that no period has taken in are kept, however long the usage daemon is away. */
-async function summedUpBefore(db: Database, moment: Date): Promise<Date> {
-  const { at } = await db
-    .selectFrom('UsageEvent')
-    .select(({ fn }) => fn.min<Date | null>('at').as('at'))
-    .where('at', '<', moment)
-    .where(({ eb, selectFrom }) =>
-      eb(
-        'seq',
-        '>',
-        selectFrom('UsagePeriod').select(({ fn }) => fn.coalesce(fn.max('seq'), sql.lit(0n)).as('seq')),
-      ),
-    )
-    .executeTakeFirstOrThrow();
-  return at ?? moment;
-}
-
 export interface HousekeepingOptions {
   db: Database;
   clock: Clock;
@@ -90,15 +73,10 @@ export class Housekeeping {
     const days = (count: number) => new Date(now.getTime() - count * 86_400_000);
     const months = (count: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1));
     await ensurePartitions(db, now);
-    const keepFrom = {
-      Change: days(settings.get('change.feed.retention.days')),
-      UsageEvent: await summedUpBefore(db, months(settings.get('usage.event.retention.months'))),
-    };
-    for (const { table, period } of partitioned) {
-      // The audit log loses events only together with the beginning of its chain.
-      if (table === 'AuditEvent') continue;
-      await sql`select nephos_drop_partitions(${table}, ${period}, ${keepFrom[table]})`.execute(db);
-    }
+    // The audit log loses events only together with the beginning of its chain, and usage events are the usage daemon's to
+    // remove.
+    const changesFrom = days(settings.get('change.feed.retention.days'));
+    await sql`select nephos_drop_partitions('Change', 'day', ${changesFrom})`.execute(db);
     await db
       .deleteFrom('Job')
       .where('finishedAt', '<', days(settings.get('job.expire.days')))
@@ -126,6 +104,10 @@ export class Housekeeping {
       .where('clearedAt', '<', days(settings.get('alert.purge.delay')))
       .execute();
     await db.deleteFrom('UsageExport').where('expiresAt', '<', now).execute();
+    await db
+      .deleteFrom('UsageExportRun')
+      .where('finishedAt', '<', days(settings.get('usage.export.run.expire.days')))
+      .execute();
     await db.deleteFrom('EnrolmentToken').where('expiresAt', '<', days(1)).execute();
     // Last: a chain that is broken is no reason to keep the rest.
     await removeEventsBefore(db, chain, months(settings.get('audit.retention.months')));

@@ -1,11 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from '@nephos/model/database.ts';
-
-const keyBytes = 32;
-const ivBytes = 12;
-const tagBytes = 16;
+import { keyBytes, readMasterKey, seal, unseal } from '@nephos/model/kernel/seal.ts';
 
 /** Encrypts what must lie in the database but must not be read from a copy of it (AES-256-GCM). */
 export class Sealing {
@@ -20,28 +17,17 @@ export class Sealing {
    * @throws Error when the file does not hold a key
    */
   static fromFile(file: string): Sealing {
-    return new Sealing(readKey(file) ?? createKey(file));
+    return new Sealing(readMasterKey(file) ?? createKey(file));
   }
 
   /** `context` binds the sealed bytes to their place: opened elsewhere they are refused. */
   seal(plain: Buffer, context: string): Buffer {
-    const iv = randomBytes(ivBytes);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, iv).setAAD(Buffer.from(context));
-    return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    return seal(this.#key, plain, context);
   }
 
   /** @throws Error when the bytes were not sealed with this key for this context */
   open(sealed: Buffer, context: string): Buffer {
-    const iv = sealed.subarray(0, ivBytes);
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, iv).setAAD(Buffer.from(context));
-    decipher.setAuthTag(sealed.subarray(-tagBytes));
-    try {
-      return Buffer.concat([decipher.update(sealed.subarray(ivBytes, -tagBytes)), decipher.final()]);
-    } catch (error) {
-      throw new Error(`secret ${context} in the database was sealed with another master key`, {
-        cause: error,
-      });
-    }
+    return unseal(this.#key, sealed, context);
   }
 
   /** A secret of the platform by name; made by `make` at the first call on any server. */
@@ -62,20 +48,6 @@ export class Sealing {
   }
 }
 
-function readKey(file: string): Buffer | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  const key = Buffer.from(text.trim(), 'hex');
-  if (key.length !== keyBytes)
-    throw new Error(`${file} must hold a master key: ${keyBytes * 2} hexadecimal digits`);
-  return key;
-}
-
 function createKey(file: string): Buffer {
   mkdirSync(path.dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
@@ -88,7 +60,7 @@ function createKey(file: string): Buffer {
   } finally {
     rmSync(draft);
   }
-  const key = readKey(file);
+  const key = readMasterKey(file);
   if (key === undefined) throw new Error(`master key ${file} was removed as soon as it was made`);
   return key;
 }

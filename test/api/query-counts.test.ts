@@ -1,6 +1,7 @@
 import { newId, parseId } from '@nephos/model/kernel/ids.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
+import { makeBudgets } from '../support/costs.ts';
 import { makePrices } from '../support/prices.ts';
 import { snapshot } from '../support/snapshots.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -36,6 +37,7 @@ beforeAll(async () => {
     const name = `tenant-${index}`;
     const tenant = await aTenant(server, name, { domainId });
     await makePrices(server.db, tenant, name, parseId('Zone', zone.zoneId));
+    await makeBudgets(server.db, tenant);
   }
 });
 
@@ -83,6 +85,10 @@ const lists: Record<string, string> = {
   users: 'id username account { id name domain { path } }',
   alerts: 'id kind message target { id ... on Host { name cluster { id } } } zone { id name }',
   tariffs: 'id name domain { path } zone { name } versions { validUntil tiers { price } }',
+  budgets: 'id name account { name } domain { path } progress { percent alerts { percent } }',
+  statements: 'id number total lines { amount } corrects { number } creditNotes { number }',
+  priceAdjustments: 'id name domain { path } account { name }',
+  prepaidTerms: 'id price account { name } virtualMachine { name } covers { usageType size }',
   ratedLines: 'id amount quantity tariff { id name }',
   roles: 'id name usedBy permissions rules { pattern effect }',
 };

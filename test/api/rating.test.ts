@@ -1,5 +1,5 @@
 import type { NewRow, Row } from '@nephos/model/database.ts';
-import { newId } from '@nephos/model/kernel/ids.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { GiB } from '@nephos/model/kernel/units.ts';
 import type { UsageAttributes } from '@nephos/model/shapes/usage.ts';
 import { bandsOf, costAfter, costOf, type Band } from '@nephos/usage/rate/bands.ts';
@@ -7,6 +7,7 @@ import { TariffChoice } from '@nephos/usage/rate/choose-tariffs.ts';
 import type { ValidTariff } from '@nephos/usage/rate/tariff.ts';
 import { storeTiers } from '@nephos/usage/rate/tiers.ts';
 import { units } from '@nephos/usage/rate/units.ts';
+import { uncoveredFactor, type Cover } from '@nephos/usage/rate/cover.ts';
 import { factorOf } from '@nephos/usage/rate/use.ts';
 import { ratePeriod } from '@nephos/usage/rate-period/rate-period.ts';
 import { findPriceChange, readValidTariffs } from '@nephos/usage/rate-period/valid-tariffs.ts';
@@ -45,6 +46,8 @@ interface Use {
   size: bigint;
   /** When it becomes known: when it happens; after all other periods; or too much of it at first. */
   known: 'AT_ONCE' | 'LATE' | 'TOO_MUCH';
+  /** Paid for in advance from one hour to another, up to a size. */
+  paid: { charge: string; hours: Span; size: bigint; byTariff: number } | null;
 }
 
 interface PriceFacts {
@@ -83,6 +86,14 @@ const price = fc.record({
 }) satisfies fc.Arbitrary<PriceFacts>;
 
 const moment = fc.integer({ min: 0, max: monthHours * hourMs });
+const paid = fc.record({
+  charge: fc.constantFrom('use', 'licence'),
+  hours: fc
+    .uniqueArray(fc.integer({ min: -5, max: monthHours + 5 }), { minLength: 2, maxLength: 2 })
+    .map(([a = 0, b = 0]): Span => [Math.min(a, b), Math.max(a, b)]),
+  size: fc.bigInt({ min: 1n, max: 6n }),
+  byTariff: fc.nat({ max: 4 }),
+});
 const use = fc
   .record({
     usageType: fc.constantFrom(1 as const, 6 as const),
@@ -90,6 +101,7 @@ const use = fc
     span: fc.tuple(moment, moment),
     size: fc.bigInt({ min: 1n, max: 6n }),
     known: fc.constantFrom('AT_ONCE' as const, 'LATE' as const, 'TOO_MUCH' as const),
+    paid: fc.option(paid, { freq: 3 }),
   })
   .map(({ span: [a, b], ...each }): Use => ({
     ...each,
@@ -100,12 +112,19 @@ const use = fc
 
 const cuts = fc.uniqueArray(fc.integer({ min: 1, max: monthHours - 1 }), { maxLength: 8 });
 
-/** Bands by the id of the version. */
-async function writeTariffs(prices: readonly PriceFacts[]): Promise<Map<string, Band[]>> {
+interface Written {
+  /** By the id of the version. */
+  bands: Map<string, Band[]>;
+  tariffIds: Id<'Tariff'>[];
+}
+
+async function writeTariffs(prices: readonly PriceFacts[]): Promise<Written> {
   const bands = new Map<string, Band[]>();
+  const tariffIds: Id<'Tariff'>[] = [];
   await sql`truncate "Tariff" cascade`.execute(database.db);
   for (const [index, { versions, usageType, charge, account, unit, condition, endsAt }] of prices.entries()) {
     const tariffId = newId('Tariff');
+    tariffIds.push(tariffId);
     await database.db
       .insertInto('Tariff')
       .values({
@@ -128,7 +147,43 @@ async function writeTariffs(prices: readonly PriceFacts[]): Promise<Map<string, 
         .execute();
     }
   }
-  return bands;
+  return { bands, tariffIds };
+}
+
+/** What a use is covered up to. */
+function coverOf({ usageType, size, paid: facts }: Use, tariffIds: readonly Id<'Tariff'>[]): Cover {
+  const covered = facts?.size ?? size;
+  return {
+    tariffId: tariffIds[(facts?.byTariff ?? 0) % tariffIds.length] ?? newId('Tariff'),
+    cpuCount: usageType === 1 ? Number(covered) : null,
+    memoryBytes: null,
+    sizeBytes: usageType === 1 ? null : covered * GiB,
+  };
+}
+
+async function writeTerms(uses: readonly Use[], tariffIds: readonly Id<'Tariff'>[]): Promise<void> {
+  await sql`truncate "PrepaidTerm" cascade`.execute(database.db);
+  for (const { paid: facts, ...each } of uses) {
+    if (facts === null) continue;
+    const termId = newId('PrepaidTerm');
+    const { tariffId, ...sizes } = coverOf({ ...each, paid: facts }, tariffIds);
+    await database.db
+      .insertInto('PrepaidTerm')
+      .values({
+        ...{ id: termId, accountId: accounts[each.account], virtualMachineId: newId('VirtualMachine') },
+        ...{ virtualMachineName: 'it', months: 1, currency: 'CNY' },
+        ...{ startsAt: at(facts.hours[0]), endsAt: at(facts.hours[1]) },
+        ...{ monthPrice: '1', discountPercent: '0', price: '1' },
+      })
+      .execute();
+    await database.db
+      .insertInto('PrepaidCover')
+      .values({
+        ...{ termId, charge: facts.charge, usageType: each.usageType, tariffId: tariffId as Id<'Tariff'> },
+        ...{ resourceId: each.resourceId, resourceName: 'it', ...sizes },
+      })
+      .execute();
+  }
 }
 
 const tiersOf = ({ ends, prices }: PriceFacts['versions'][number]) =>
@@ -203,7 +258,11 @@ async function rateMonth(uses: readonly Use[], periods: readonly Span[]): Promis
 }
 
 /** The whole month at once, by the pure functions alone: base amounts and costs by account and version. */
-async function expectedCosts(uses: readonly Use[], spans: readonly Span[]): Promise<Record<string, bigint>> {
+async function expectedCosts(
+  uses: readonly Use[],
+  spans: readonly Span[],
+  tariffIds: readonly Id<'Tariff'>[],
+): Promise<Record<string, bigint>> {
   const totals = new Map<string, { tariff: ValidTariff; amount: bigint }>();
   for (const span of spans) {
     const choice = new TariffChoice(await readValidTariffs(database.db, at(span[0])));
@@ -212,7 +271,13 @@ async function expectedCosts(uses: readonly Use[], spans: readonly Span[]): Prom
       const accountId = accounts[use.account];
       for (const tariff of choice.for({ ...use, accountId, lineage: [domainId], zoneId, attributes })) {
         const key = `${accountId} ${tariff.versionId}`;
-        const amount = BigInt(overlap(use, span)) * factorOf(tariff.unit.measure, attributes);
+        const { measure } = tariff.unit;
+        const isPaid =
+          use.paid?.charge === tariff.charge && use.paid.hours[0] <= span[0] && use.paid.hours[1] > span[0];
+        const factor = isPaid
+          ? uncoveredFactor(measure, attributes, { cover: coverOf(use, tariffIds), tariffId: tariff.id })
+          : factorOf(measure, attributes);
+        const amount = BigInt(overlap(use, span)) * factor;
         totals.set(key, { tariff, amount: (totals.get(key)?.amount ?? 0n) + amount });
       }
     }
@@ -255,8 +320,9 @@ test('any partition of a month costs the same to the last digit, as do the pure 
       cuts,
       cuts,
       async (prices, uses, someCuts, otherCuts) => {
-        const bands = await writeTariffs(prices);
-        const expected = await expectedCosts(uses, await periodsOf([]));
+        const { bands, tariffIds } = await writeTariffs(prices);
+        await writeTerms(uses, tariffIds);
+        const expected = await expectedCosts(uses, await periodsOf([]), tariffIds);
         for (const wished of [someCuts, otherCuts]) {
           await rateMonth(uses, await periodsOf(wished));
           expect(await checkedSums(bands)).toEqual(expected);

@@ -359,3 +359,112 @@ test('when a period is closed, what a machine used in it is rated', async () => 
     }),
   ]);
 });
+
+class Undone extends Error {}
+
+test('a preview tells what a drafted tariff would have brought, to the last digit as if it had been there', async () => {
+  const firstOf = (months: number) => {
+    const now = clock.now();
+    return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1));
+  };
+  const month = firstOf(-1);
+  const [charge, unit] = ['previewed', 'CPU_HOUR'] as const;
+  const aYearAgo = firstOf(-12);
+  const insert = async (db: TestServer['db'], name: string, more: { id: Id<'Tariff'>; tiers: string }) => {
+    const { id, tiers } = more;
+    await db
+      .insertInto('Tariff')
+      .values({ ...{ id, name, usageType: 1, charge, currency: 'CNY' } })
+      .execute();
+    await db
+      .insertInto('TariffVersion')
+      .values({ id: newId('TariffVersion'), tariffId: id, validFrom: aYearAgo, unit, tiers })
+      .execute();
+  };
+  const replacesId = newId('Tariff');
+  await insert(server.db, 'previewed', { id: replacesId, tiers: '[{ "price": "1" }]' });
+  const periods = [month, new Date(month.getTime() + 5 * 24 * hourMs)];
+  await sql`select nephos_ensure_partitions('UsageRecord', 'month', ${month}::timestamptz, ${firstOf(0)}::timestamptz)`.execute(
+    server.db,
+  );
+  const records = periods.flatMap((startsAt, index) =>
+    [near, far].map((tenant) => ({
+      ...{ id: newId('UsageRecord'), periodStartsAt: startsAt, usageType: 1, resourceName: 'it' },
+      ...{ accountId: tenant.accountId, domainId: tenant.domainId, zoneId: zone.zoneId as Id<'Zone'> },
+      ...{ resourceId: newId('VirtualMachine'), startedAt: startsAt, endedAt: startsAt },
+      attributes: JSON.stringify({ cpuCount: index + 2 }),
+      quantity: (tenant === near ? 7n : 40n) * BigInt(hourMs) + 1n,
+    })),
+  );
+  await server.db.insertInto('UsageRecord').values(records).execute();
+  const draft = {
+    ...{ replacesId, usageType: 1, charge, currency: 'CNY' },
+    price: { unit, tiers: [{ upTo: 50, price: '1' }, { price: '0.7' }] },
+  };
+  const { tariffPreview } = await server.admin.ask<{
+    tariffPreview: { month: string; totals: object[]; accountCount: number; accounts: object[] };
+  }>(
+    `query ($input: TariffPreviewInput!) { tariffPreview(input: $input) {
+      month accountCount totals { currency before after } accounts { accountId account { name } currency before after } } }`,
+    { input: draft },
+  );
+  // 40 hours of two processors and 40 of three: 200, of which 150 cost 0.7.
+  expect(tariffPreview).toEqual({
+    month: month.toISOString().slice(0, 7),
+    accountCount: 1,
+    totals: [{ currency: 'CNY', before: '235.00', after: '190.00' }],
+    accounts: [
+      {
+        ...{ accountId: far.accountId, account: { name: 'far' }, currency: 'CNY' },
+        ...{ before: '200.00', after: '155.00' },
+      },
+    ],
+  });
+  const rated = server.db.transaction().execute(async (tx) => {
+    await tx.updateTable('Tariff').set({ endsAt: aYearAgo }).where('id', '=', replacesId).execute();
+    const tiers = '[{ "price": "1", "upTo": "50" }, { "price": "0.7" }]';
+    const id = newId('Tariff');
+    await insert(tx, 'the draft', { id, tiers });
+    for (const startsAt of periods) await ratePeriod(tx, { startsAt, timeZone: 'UTC' });
+    const { rows } = await sql<{ sum: string }>`
+      select round(sum("amount" / "unitSize") / 1e12, 2)::text as "sum" from "RatedLine" where "tariffId" = ${id}`.execute(
+      tx,
+    );
+    expect(rows).toEqual([{ sum: '190.00' }]);
+    throw new Undone();
+  });
+  await expect(rated).rejects.toThrow(Undone);
+  expect(
+    await refusalOf(
+      server.admin,
+      'query ($input: TariffPreviewInput!) { tariffPreview(input: $input) { month } }',
+      {
+        input: { ...draft, month: 'May' },
+      },
+    ),
+  ).toMatchObject({ path: 'input.month' });
+});
+
+test('a tariff may be renamed and its end moved, and an editor is told what is wrong with a condition', async () => {
+  const { id, version } = await aTariff('to be renamed', { charge: 'renamed' });
+  const mutation = `mutation ($input: UpdateTariffInput!) { updateTariff(input: $input) { ${shown} } }`;
+  const { updateTariff } = await server.admin.ask<{ updateTariff: { tariff: Shown } }>(mutation, {
+    input: { id, name: 'renamed', endsAt: inHours(4), expectedVersion: version },
+  });
+  expect(updateTariff.tariff).toMatchObject({ name: 'renamed', endsAt: inHours(4) });
+  expect(await refusalOf(server.admin, mutation, { input: { id, endsAt: inHours(0) } })).toMatchObject({
+    path: 'input.endsAt',
+  });
+  const again = await server.admin.ask<{ updateTariff: { tariff: Shown } }>(mutation, {
+    input: { id, endsAt: null },
+  });
+  expect(again.updateTariff.tariff.endsAt).toBeNull();
+  const problem = async (condition: string) => {
+    const query = 'query ($condition: String!) { tariffConditionProblem(condition: $condition) }';
+    const answer = await server.admin.ask<{ tariffConditionProblem: string | null }>(query, { condition });
+    return answer.tariffConditionProblem;
+  };
+  expect(await problem('cpuCount >= 8')).toBeNull();
+  expect(await problem('cpuCount >=')).toContain('line 1');
+  await end(id);
+});

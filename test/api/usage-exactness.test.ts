@@ -1,7 +1,10 @@
 import { closePeriod } from '@nephos/usage/aggregate/close-period.ts';
 import { nextBoundary, type PeriodRule } from '@nephos/usage/period/boundaries.ts';
+import { keptFrom } from '@nephos/usage/retention/horizon.ts';
+import { removeOldEvents } from '@nephos/usage/retention/remove-events.ts';
 import fc from 'fast-check';
 import { sql } from 'kysely';
+import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -17,13 +20,10 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  for (const month of ['2026-03-01', '2026-10-01'])
-    await sql`select nephos_ensure_partitions('UsageEvent', 'month', ${month}::timestamptz, ${month}::timestamptz + interval '2 months')`.execute(
-      database.db,
-    );
 }, 60_000);
 afterAll(() => database[Symbol.asyncDispose]());
 
+const log = pino({ level: 'silent' });
 const periodCount = 6;
 const kindsOf = {
   vm: [
@@ -39,6 +39,7 @@ const kindsOf = {
     ...(['NETWORK_BYTES_SENT', 'VM_DISK_IO_READ'] as const),
   ],
   vol: ['VOLUME_CREATE', 'VOLUME_ASSIGN', 'VOLUME_DELETE'],
+  tmpl: ['TEMPLATE_CREATE', 'TEMPLATE_DELETE'],
   vmss: ['VM_SNAPSHOT_CREATE', 'VM_SNAPSHOT_DELETE', 'VM_SNAPSHOT_ON_PRIMARY', 'VM_SNAPSHOT_OFF_PRIMARY'],
 } as const satisfies Record<string, readonly KnownKind[]>;
 
@@ -57,6 +58,8 @@ const happening = fc.oneof(
         { weight: 6, arbitrary: fc.constant(0) },
         { weight: 3, arbitrary: fc.integer({ min: -1, max: periodCount }) },
       ),
+      // Only images lie in several.
+      zone: prefix === 'tmpl' ? fc.constantFrom('zone_a', 'zone_b') : fc.constant('zone_a'),
       owner: fc.constantFrom('acct_a', 'acct_b'),
       size: fc.constantFrom('1', '2'),
       quantity: fc.integer({ min: 1, max: 10_000 }),
@@ -65,7 +68,7 @@ const happening = fc.oneof(
   ),
 );
 
-/** Times and places at which clocks are put forward or back, and one at which they are not. */
+/** Times and places at which clocks are put forward or back, one at which they are not, and the end of a month. */
 const rule = fc.record({
   rule: fc.record({
     rangeMinutes: fc.constantFrom(60, 1440),
@@ -76,11 +79,15 @@ const rule = fc.record({
     '2026-04-04T14:00:00Z',
     '2026-10-24T23:00:00Z',
     '2026-10-03T14:00:00Z',
+    '2026-03-31T21:00:00Z',
   ),
 });
 
-/** What the daemon does with each period in turn: closes it, dies in the middle and does it again, or does it twice. */
-const manners = fc.array(fc.constantFrom('once', 'once', 'dies', 'twice'), {
+/**
+ * What the daemon does with each period in turn: closes it, dies in the middle and does it again, does it twice, or removes
+ * events of the months before.
+ */
+const manners = fc.array(fc.constantFrom('once', 'once', 'dies', 'twice', 'removes'), {
   minLength: periodCount + 1,
   maxLength: periodCount + 1,
 });
@@ -92,16 +99,21 @@ test('records are the exact integral of what was on, whatever comes late, and wh
     { rule: periodRule, near }: { rule: PeriodRule; near: string },
     turns: string[],
   ) => {
-    await sql`truncate "UsageEvent", "UsageRecord", "UsagePeriod", "OpenUse"`.execute(db);
+    await sql`truncate "UsageEvent", "UsageRecord", "UsagePeriod", "OpenUse", "EarlierUse", "UsageHorizon"`.execute(
+      db,
+    );
     const periods = periodsNear(near, periodRule);
     const known: KnownEvent[] = [];
+    let inserted = 0;
     const seen = new Map<string, string>();
     for (const [index, { from, until }] of periods.entries()) {
       const told = happenings
         .filter((each) => toldIn(each) === index || (index === 0 && toldIn(each) < 0))
         .flatMap((each) => eventsOf(each, periods));
-      await insertEvents(known.length, told);
-      known.push(...told);
+      await insertEvents(inserted, told);
+      inserted += told.length;
+      const since = await keptFrom(db);
+      known.push(...told.filter(({ at }) => at >= since.getTime()));
       const bounds = { startsAt: new Date(from), endsAt: new Date(until), timeZone: periodRule.timeZone };
       if (turns[index] === 'dies')
         await expect(
@@ -113,6 +125,7 @@ test('records are the exact integral of what was on, whatever comes late, and wh
       const period = await db.transaction().execute((tx) => closePeriod(tx, bounds));
       if (turns[index] === 'twice')
         expect(await db.transaction().execute((tx) => closePeriod(tx, bounds))).toEqual(period);
+      if (turns[index] === 'removes') await removeOldEvents({ db, log }, bounds.endsAt, 0);
       // What was closed stays as it was.
       for (const [id, row] of await storedRecords()) {
         expect(seen.get(id) ?? row).toBe(row);
@@ -151,17 +164,21 @@ function eventsOf(
 
 async function insertEvents(already: number, events: readonly KnownEvent[]): Promise<void> {
   if (events.length === 0) return;
+  const times = events.map(({ at }) => at);
+  await sql`select nephos_ensure_partitions('UsageEvent', 'month', ${new Date(Math.min(...times))}, ${new Date(Math.max(...times) + 1)})`.execute(
+    database.db,
+  );
   await database.db
     .insertInto('UsageEvent')
     .values(
-      events.map(({ kind, at, resourceId, owner, size, quantity }, index) => ({
+      events.map(({ kind, at, resourceId, zone, owner, size, quantity }, index) => ({
         seq: BigInt(already + index + 1),
         id: `uevt_${already + index}` as never,
         kind,
         at: new Date(at),
         accountId: owner as never,
         domainId: 'dom' as never,
-        zoneId: 'zone' as never,
+        zoneId: zone as never,
         resourceId,
         resourceName: resourceId,
         attributes: JSON.stringify({
@@ -185,7 +202,7 @@ async function storedRecords(): Promise<[id: string, row: string][]> {
 async function summedUp(): Promise<Usage> {
   const { rows } = await sql<{ period: Date; use: string; quantity: bigint }>`
     select coalesce("correctsPeriod", "periodStartsAt") as "period",
-      concat_ws(' ', "usageType", "resourceId", "accountId", "attributes"->>'sizeBytes') as "use", sum("quantity")::bigint as "quantity"
+      concat_ws(' ', "usageType", "resourceId", "zoneId", "accountId", "attributes"->>'sizeBytes') as "use", sum("quantity")::bigint as "quantity"
     from "UsageRecord" where not "attributes" ? 'quantity' group by 1, 2 having sum("quantity") <> 0`.execute(
     database.db,
   );
@@ -194,7 +211,7 @@ async function summedUp(): Promise<Usage> {
 
 async function openUses(): Promise<string[]> {
   const { rows } = await sql<{ use: string }>`
-    select concat_ws(' ', "usageType", "resourceId", "accountId", "attributes"->>'sizeBytes') as "use" from "OpenUse"`.execute(
+    select concat_ws(' ', "usageType", "resourceId", "zoneId", "accountId", "attributes"->>'sizeBytes') as "use" from "OpenUse"`.execute(
     database.db,
   );
   return rows.map(({ use }) => use).sort();

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { mayConnect } from '@nephos/storage-agent/address-guard.ts';
+import { mayConnect } from '@nephos/model/kernel/address-guard.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError } from '../support/api-client.ts';
 import { followJob } from '../support/jobs.ts';

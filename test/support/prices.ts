@@ -2,7 +2,10 @@ import type { Database } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
 
-/** A price for an account's domain and those below in a zone, one for itself alone, and a line that the second gave. */
+/**
+ * A price for an account's domain and those below in a zone, one for itself alone, and a line that the second gave; a
+ * discount and a tax likewise; and a machine that was paid for in advance.
+ */
 export async function makePrices(
   db: Database,
   { accountId, domainId }: { accountId: Id<'Account'>; domainId: Id<'Domain'> },
@@ -32,6 +35,8 @@ export async function makePrices(
     })
     .execute();
   const usedAt = new Date();
+  await makeAdjustments(db, { accountId, domainId }, name);
+  await makeTerm(db, accountId, { tariffId: own, usedAt, name });
   await sql`select nephos_ensure_partitions('RatedLine', 'month', ${usedAt}::timestamptz,
     ${usedAt}::timestamptz + interval '1 ms')`.execute(db);
   await db
@@ -41,6 +46,55 @@ export async function makePrices(
       month: usedAt.toISOString().slice(0, 7),
       ...{ accountId, domainId, zoneId, usageType, resourceId: newId('VirtualMachine'), resourceName: name },
       ...{ tariffId: own, tariffVersionId, currency, baseAmount: '1', amount: '1', unitSize: '1' },
+    })
+    .execute();
+}
+
+async function makeAdjustments(
+  db: Database,
+  { accountId, domainId }: { accountId: Id<'Account'>; domainId: Id<'Domain'> },
+  name: string,
+): Promise<void> {
+  const facts = { percent: '6', usageTypes: [], validFrom: '2026-01' };
+  await db
+    .insertInto('PriceAdjustment')
+    .values([
+      {
+        ...{ ...facts, id: newId('PriceAdjustment'), name: `tax in the domain of ${name}` },
+        ...{ kind: 'TAX', label: 'VAT', domainId },
+      },
+      {
+        ...{ ...facts, id: newId('PriceAdjustment'), name: `discount of ${name}` },
+        ...{ kind: 'DISCOUNT', label: 'loyal', accountId },
+      },
+    ])
+    .execute();
+}
+
+async function makeTerm(
+  db: Database,
+  accountId: Id<'Account'>,
+  { tariffId, usedAt, name }: { tariffId: Id<'Tariff'>; usedAt: Date; name: string },
+): Promise<void> {
+  const termId = newId('PrepaidTerm');
+  const virtualMachineId = newId('VirtualMachine');
+  const endsAt = new Date(usedAt.getTime() + 30 * 86_400_000);
+  await db
+    .insertInto('PrepaidTerm')
+    .values({
+      ...{ id: termId, accountId, virtualMachineId, virtualMachineName: name, months: 1 },
+      ...{ startsAt: usedAt, endsAt, currency: 'CNY', monthPrice: '730', discountPercent: '0', price: '730' },
+    })
+    .execute();
+  await db
+    .insertInto('PrepaidCover')
+    .values({
+      termId,
+      usageType: 2,
+      charge: 'use',
+      resourceId: virtualMachineId,
+      resourceName: name,
+      tariffId,
     })
     .execute();
 }

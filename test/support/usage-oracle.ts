@@ -6,6 +6,7 @@ export interface KnownEvent {
   /** Milliseconds of Unix time. */
   at: number;
   resourceId: string;
+  zone: string;
   owner: string;
   size: string;
   /** Of what is counted. */
@@ -26,6 +27,8 @@ const meanings = {
   VOLUME_DELETE: [6, false],
   VM_SNAPSHOT_CREATE: [25, true],
   VM_SNAPSHOT_DELETE: [25, false],
+  TEMPLATE_CREATE: [7, true],
+  TEMPLATE_DELETE: [7, false],
   VM_SNAPSHOT_ON_PRIMARY: [27, true],
   VM_SNAPSHOT_OFF_PRIMARY: [27, false],
   NETWORK_BYTES_SENT: [4, 'counted'],
@@ -36,7 +39,7 @@ export type KnownKind = keyof typeof meanings;
 
 export const isCounted = (kind: KnownKind) => meanings[kind][1] === 'counted';
 
-/** How much was used by whom, in a period: `period type resource owner size` to milliseconds or counts, without zeros. */
+/** How much was used by whom, in a period: `period type resource zone owner size` to milliseconds or counts, without zeros. */
 export type Usage = Map<string, bigint>;
 
 const add = (usage: Usage, key: string, quantity: bigint) =>
@@ -51,11 +54,11 @@ export function integrate(
   periods: readonly { from: number; until: number }[],
 ): Usage {
   const usage: Usage = new Map();
-  for (const [type, resourceId] of usesOf(events)) {
-    const own = events.filter((event) => meanings[event.kind][0] === type && event.resourceId === resourceId);
+  for (const use of usesOf(events)) {
+    const own = events.filter((event) => isDeepStrictEqual(useOf(event), use));
     for (const { from, until } of periods) {
       const key = ({ owner, size }: KnownEvent) =>
-        [new Date(from).toISOString(), type, resourceId, owner, size].join(' ');
+        [new Date(from).toISOString(), ...use, owner, size].join(' ');
       for (const event of own.filter(({ kind, at }) => isCounted(kind) && at >= from && at < until))
         add(usage, key(event), BigInt(event.quantity));
       // Stable: of events of one moment, what became known first happened first.
@@ -71,23 +74,25 @@ export function integrate(
   return new Map([...usage].filter(([, quantity]) => quantity !== 0n));
 }
 
-/** What goes on at a moment: `type resource owner size`, in order. */
+/** What goes on at a moment: `type resource zone owner size`, in order. */
 export function goingOn(events: readonly KnownEvent[], moment: number): string[] {
   return usesOf(events)
-    .flatMap(([type, resourceId]) => {
+    .flatMap((use) => {
       const last = events
-        .filter(
-          ({ kind, at, resourceId: id }) => meanings[kind][0] === type && id === resourceId && at < moment,
-        )
+        .filter((event) => isDeepStrictEqual(useOf(event), use) && event.at < moment)
         .sort((one, other) => one.at - other.at)
         .at(-1);
       if (last === undefined || meanings[last.kind][1] !== true) return [];
-      return [[type, resourceId, last.owner, last.size].join(' ')];
+      return [[...use, last.owner, last.size].join(' ')];
     })
     .sort();
 }
 
-function usesOf(events: readonly KnownEvent[]): [number, string][] {
-  const uses: [number, string][] = events.map(({ kind, resourceId }) => [meanings[kind][0], resourceId]);
+type Use = readonly [type: number, resourceId: string, zone: string];
+
+const useOf = ({ kind, resourceId, zone }: KnownEvent): Use => [meanings[kind][0], resourceId, zone];
+
+function usesOf(events: readonly KnownEvent[]): Use[] {
+  const uses = events.map(useOf);
   return uses.filter((use, index) => uses.findIndex((other) => isDeepStrictEqual(use, other)) === index);
 }

@@ -2,10 +2,12 @@ import type { Row, Transaction } from '@nephos/model/database.ts';
 import { derivedIdStem } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
 import { ratePeriod } from '../rate-period/rate-period.ts';
+import { keptFrom } from '../retention/horizon.ts';
 import { correctEarlierPeriods } from './correct-earlier-periods.ts';
 import { findWrongs } from './findings.ts';
 import { carryOver } from './open-uses.ts';
-import { sumUp, type Span } from './sum-up.ts';
+import type { Span } from './span.ts';
+import { lookUpEvents, sumUp } from './sum-up.ts';
 import { writeRecords } from './write-records.ts';
 
 /** Which stretch of time to close. */
@@ -37,6 +39,12 @@ const session = {
   parallel_setup_cost: '100',
 };
 
+/** To be called before a transaction has any temporary tables: what they may take cannot be changed afterwards. */
+export async function setUpSession(tx: Transaction): Promise<void> {
+  for (const [name, value] of Object.entries(session))
+    await sql`select set_config(${name}, ${value}, true)`.execute(tx);
+}
+
 /**
  * Closes a period, in one transaction: writes its records and the corrections of earlier ones, and what goes on after it.
  * See docs/decisions/022-metering.md. A period that is closed already stays as it is.
@@ -62,8 +70,7 @@ export async function closePeriod(tx: Transaction, bounds: PeriodBounds): Promis
     .executeTakeFirst();
   if (last !== undefined && last.endsAt.getTime() !== startsAt.getTime())
     throw new PeriodGapError(startsAt, last.endsAt);
-  for (const [name, value] of Object.entries(session))
-    await sql`select set_config(${name}, ${value}, true)`.execute(tx);
+  await setUpSession(tx);
   await sql`select nephos_ensure_partitions('UsageRecord', 'month', ${startsAt}, ${endsAt})`.execute(tx);
 
   const known = last?.seq ?? 0n;
@@ -71,14 +78,17 @@ export async function closePeriod(tx: Transaction, bounds: PeriodBounds): Promis
     tx,
   );
   const newest = rows[0]?.seq ?? 0n;
-  const span: Span = { startsAt, endsAt, seq: newest > known ? newest : known };
-  const late = await correctEarlierPeriods(tx, span, known);
+  const seq = newest > known ? newest : known;
+  const span: Span = { startsAt, endsAt, seq, known, keptFrom: await keptFrom(tx) };
+  const late = await correctEarlierPeriods(tx, span);
   await sumUp(tx, span);
+  await lookUpEvents(tx, span);
   const recordCount = await writeRecords(tx, span);
   await carryOver(
     tx,
+    'OpenUse',
     sql`(select * from usage_sum where "isLast")`,
-    sql`event."at" >= ${startsAt} and event."at" < ${endsAt}`,
+    sql`usage_told`,
   );
   const findings = await findWrongs(tx, span);
   await ratePeriod(tx, bounds);

@@ -62,9 +62,14 @@ function relation(meanings: [UsageEventKind, EventMeaning][]): RawBuilder<unknow
   return sql`(values ${sql.join(rows)}) as meaning("kind", "usageType", "effect")`;
 }
 
+/** Meanings of all events. */
+export const allMeanings = relation(meaningsOf(() => true));
+
 /** Meanings of the events that switch uses on and off. */
 export const switchingMeanings = relation(meaningsOf((effect) => effect !== 'COUNTED'));
 
-const counting = meaningsOf((effect) => effect === 'COUNTED');
-/** Meanings of the events that count; absent while there are none. */
-export const countingMeanings = counting.length === 0 ? undefined : relation(counting);
+/** Meanings of the events that count. */
+export const countingMeanings = relation(meaningsOf((effect) => effect === 'COUNTED'));
+
+/** Meanings of the events after which nothing of a use should come any more. */
+export const removingMeanings = relation(meaningsOf((effect) => effect === 'REMOVED'));

@@ -1,77 +1,65 @@
 import type { Transaction } from '@nephos/model/database.ts';
-import { sql, type RawBuilder } from 'kysely';
-import { countingMeanings, effects, switchingMeanings } from './event-meanings.ts';
+import { sql } from 'kysely';
+import { allMeanings, effects } from './event-meanings.ts';
+import type { Span } from './span.ts';
+import { shapeOf, thingOf } from './use-keys.ts';
 
-/** Which events count: of this time, as far as they were known at a watermark. */
-export interface Span {
-  startsAt: Date;
-  endsAt: Date;
-  seq: bigint;
-}
-
-/**
- * A number for a use, to sort and group by in place of thirty letters. Two of a hundred thousand uses share one in one of
- * a billion periods.
- */
-export const useOf = (table: string, usageType = sql.ref(`${table}.usageType`)): RawBuilder<bigint> =>
-  sql<bigint>`hashtextextended(${sql.ref(`${table}.resourceId`)}, ${usageType})`;
-
-/** A number for an owner, a place and attributes, to group by. */
-export const shapeOf = (table: string, attributes = sql.ref(`${table}.attributes`)) =>
-  sql<bigint>`nephos_usage_shape(${sql.ref(`${table}.accountId`)}, ${sql.ref(`${table}.domainId`)}, ${sql.ref(`${table}.zoneId`)}, ${attributes})`;
+const { BEGINS, ANEW, ENDS, REMOVED, COUNTED } = Object.fromEntries(
+  Object.entries(effects).map(([name, number]) => [name, sql.lit(number)]),
+) as Record<keyof typeof effects, ReturnType<typeof sql.lit>>;
 
 /**
  * Makes the table `usage_sum` of this transaction: a row for each use and shape of it (`shape` is null for the time in which
  * it was off), with its first and last moment, its `quantity`, the last event of it (`seq`; 0 where it only went on from
  * before), whether the period ends with it (`isLast`), and what is wrong with its events.
  *
- * What is sorted are narrow rows; what goes into records is looked up afterwards, by `seq`.
+ * Events are read once. What is sorted are narrow rows; what goes into records is looked up afterwards, by `seq`.
  */
-export async function sumUp(tx: Transaction, span: Span): Promise<void> {
-  const { startsAt, endsAt, seq } = span;
+export async function sumUp(tx: Transaction, { startsAt, endsAt, seq }: Span): Promise<void> {
   await sql`
     create temp table usage_sum on commit drop as
-    select "use", "usageType", "shape",
+    select "thing", "usageType", "shape",
       min("at") as "startedAt",
-      max(coalesce("until", ${endsAt}::timestamptz)) as "endedAt",
-      (extract(epoch from sum(coalesce("until", ${endsAt}::timestamptz) - "at")) * 1000)::bigint as "quantity",
+      max(case when "effect" = ${COUNTED} then "at" else coalesce("until", ${endsAt}::timestamptz) end) as "endedAt",
+      coalesce(sum("quantity")::bigint,
+        (extract(epoch from sum(coalesce("until", ${endsAt}::timestamptz) - "at")) * 1000)::bigint) as "quantity",
       max("seq") as "seq",
-      bool_or("until" is null) as "isLast",
+      bool_or("until" is null and "effect" < ${COUNTED}) as "isLast",
       count(*) filter (where "seq" > 0)::int as "events",
-      count(*) filter (where "effect" = ${sql.lit(effects.BEGINS)} and "before" <= ${sql.lit(effects.ANEW)})::int as "beganTwice",
-      count(*) filter (where "effect" > ${sql.lit(effects.BEGINS)} and ("before" is null or "before" >= ${sql.lit(effects.ENDS)}))::int as "neverBegan",
-      count(*) filter (where "effect" <= ${sql.lit(effects.ANEW)} and "before" = ${sql.lit(effects.REMOVED)})::int as "afterRemoval"
+      count(*) filter (where "effect" = ${BEGINS} and "before" <= ${ANEW})::int as "beganTwice",
+      count(*) filter (where "effect" between ${ANEW} and ${REMOVED} and ("before" is null or "before" >= ${ENDS}))::int as "neverBegan",
+      count(*) filter (where "effect" <= ${ANEW} and "before" = ${REMOVED})::int as "afterRemoval",
+      bool_or("effect" <= ${ANEW} and "before" is null and "seq" > 0) as "isFirst"
     from (
       select *, lead("at") over timeline as "until", lag("effect") over timeline as "before"
       from (
-        select ${useOf('event', sql.ref('meaning.usageType'))} as "use", meaning."usageType", meaning."effect", event."at", event."seq",
-          case when meaning."effect" <= ${sql.lit(effects.ANEW)} then ${shapeOf('event')} end as "shape"
-        from "UsageEvent" event join ${switchingMeanings} on meaning."kind" = event."kind"
+        select ${thingOf('event')} as "thing", meaning."usageType", meaning."effect", event."at", event."seq",
+          case when meaning."effect" <= ${ANEW} then ${shapeOf('event')}
+            when meaning."effect" = ${COUNTED} then ${shapeOf('event', sql`event."attributes" - 'quantity'`)} end as "shape",
+          case when meaning."effect" = ${COUNTED} then (event."attributes"->>'quantity')::bigint end as "quantity"
+        from "UsageEvent" event join ${allMeanings} on meaning."kind" = event."kind"
         where event."at" >= ${startsAt} and event."at" < ${endsAt} and event."seq" <= ${seq}
         union all
-        select ${useOf('open')}, open."usageType"::smallint, ${sql.lit(effects.BEGINS)}::smallint, ${startsAt}::timestamptz, 0, ${shapeOf('open')}
+        select ${thingOf('open')}, open."usageType"::smallint, ${BEGINS}::smallint, ${startsAt}::timestamptz, 0, ${shapeOf('open')}, null
         from "OpenUse" open
       ) narrow
-      window timeline as (partition by "use" order by "at", "seq")
+      window timeline as (partition by "thing", "usageType" order by "at", "seq")
     ) step
-    group by "use", "usageType", "shape"`.execute(tx);
-  if (countingMeanings !== undefined) await sumUpCounted(tx, span, countingMeanings);
+    group by "thing", "usageType", "shape"`.execute(tx);
   await sql`analyze usage_sum`.execute(tx);
 }
 
-async function sumUpCounted(
-  tx: Transaction,
-  { startsAt, endsAt, seq }: Span,
-  meanings: RawBuilder<unknown>,
-): Promise<void> {
-  // A table of its own first: what is inserted is read by one process alone, and this may be most of the events.
+/**
+ * Makes the table `usage_told` of this transaction: the events that `usage_sum` points at, few of many. Each is looked up by
+ * its number: to join, the planner would put all events of the period into memory.
+ */
+export async function lookUpEvents(tx: Transaction, { startsAt, endsAt }: Span): Promise<void> {
+  await sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`.execute(tx);
   await sql`
-    create temp table usage_count on commit drop as
-    select ${useOf('event', sql.ref('meaning.usageType'))} as "use", meaning."usageType",
-      ${shapeOf('event', sql`event."attributes" - 'quantity'`)} as "shape", min(event."at") as "since", max(event."at") as "until", sum((event."attributes"->>'quantity')::numeric)::bigint as "quantity",
-      max(event."seq") as "seq", false as "isLast", count(*)::int as "events", 0 as "beganTwice", 0 as "neverBegan", 0 as "afterRemoval"
-    from "UsageEvent" event join ${meanings} on meaning."kind" = event."kind"
-    where event."at" >= ${startsAt} and event."at" < ${endsAt} and event."seq" <= ${seq}
-    group by 1, 2, 3`.execute(tx);
-  await sql`insert into usage_sum select * from usage_count`.execute(tx);
+    create temp table usage_told on commit drop as
+    select event."seq", event."accountId", event."domainId", event."zoneId", event."resourceId", event."resourceName", event."attributes"
+    from usage_sum join "UsageEvent" event on event."seq" = usage_sum."seq" and event."at" >= ${startsAt} and event."at" < ${endsAt}
+    where usage_sum."seq" > 0 and usage_sum."shape" is not null`.execute(tx);
+  await sql`select set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)`.execute(tx);
+  await sql`analyze usage_told ("seq")`.execute(tx);
 }

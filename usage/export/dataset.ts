@@ -1,10 +1,13 @@
 import type { Database } from '@nephos/model/database.ts';
+import { sql } from 'kysely';
 import type { Column } from './column.ts';
-import type { Selection } from './selection.ts';
+import { selected, type Selection } from './selection.ts';
 
 /** What a file can be of: its columns, and where its rows come from. */
 export interface Dataset<Source extends { id: string }> {
   columns: readonly Column<Source>[];
+  /** Where rows come from: as many as the file has. */
+  table: 'UsageRecord' | 'RatedLine';
   /** Facts of the whole file, for formats that have a place for them. */
   facts: Readonly<Record<string, string>>;
   /** Rows in the order of their ids, after `after`: as many as `limit`, or the last ones. */
@@ -12,6 +15,17 @@ export interface Dataset<Source extends { id: string }> {
 }
 
 const rowsPerPage = 2000;
+
+/** How many rows are selected. */
+export async function countRows<Source extends { id: string }>(
+  db: Database,
+  { table }: Dataset<Source>,
+  selection: Selection,
+): Promise<bigint> {
+  const { rows } = await sql<{ count: bigint }>`
+    select count(*) as "count" from ${sql.table(table)} t where ${selected(selection, 't', '')}`.execute(db);
+  return rows[0]?.count ?? 0n;
+}
 
 /** All rows that are selected, a page at a time, each read by key in a statement of its own. */
 export async function* pagesOf<Source extends { id: string }>(

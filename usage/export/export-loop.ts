@@ -8,6 +8,8 @@ export interface ExportLoopOptions {
   db: Database;
   databaseUrl: string;
   log: Logger;
+  /** Called whenever files may have been made. */
+  onMade(): void;
 }
 
 /**
@@ -76,6 +78,7 @@ export class ExportLoop {
       await once(thread, 'exit');
     } finally {
       this.#thread = undefined;
+      this.#options.onMade();
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Database, Row } from '@nephos/model/database.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
 import type { RowWriter } from './column.ts';
-import { pagesOf, type Dataset } from './dataset.ts';
+import { countRows, pagesOf, type Dataset } from './dataset.ts';
 import { focusDataset } from './focus/focus-dataset.ts';
 import { csvWriter } from './format/csv.ts';
 import { jsonLinesWriter } from './format/json-lines.ts';
@@ -29,6 +29,7 @@ async function fill<Source extends { id: string }>(
   { db, request }: { db: Database; request: Row<'UsageExport'> },
   dataset: Dataset<Source>,
 ): Promise<void> {
+  await shelf.begin(await countRows(db, dataset, request), dataset.facts.SchemaId ?? null);
   const writer = writerOf(dataset, request);
   for await (const rows of pagesOf(db, dataset, request)) await shelf.add(writer.write(rows), rows.length);
   await shelf.add(writer.end(), 0);

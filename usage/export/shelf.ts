@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database, Row } from '@nephos/model/database.ts';
+import type { Database, Row, RowChange } from '@nephos/model/database.ts';
 import { sql } from 'kysely';
 import { formatBytes, MiB } from '@nephos/model/kernel/units.ts';
 import { ExportProblem, ExportTaken } from './export-errors.ts';
@@ -23,6 +23,14 @@ export class Shelf {
   }
 
   /**
+   * Says how many rows there will be, and which schema they follow, if they follow one.
+   * @throws ExportTaken when it is somebody else's by now
+   */
+  async begin(totalRows: bigint, schemaId: string | null): Promise<void> {
+    await this.#write({ totalRows, schemaId });
+  }
+
+  /**
    * Adds the bytes of some rows.
    * @throws ExportTaken when it is somebody else's by now
    * @throws ExportProblem for a file that grows too long
@@ -38,9 +46,14 @@ export class Shelf {
   /** @throws ExportTaken when it is somebody else's by now */
   async finish(at: Date): Promise<void> {
     await this.#store(true);
+    const sha256 = this.#hash.digest('hex');
+    await this.#write({ state: 'READY', sha256, rowCount: this.#rowCount, finishedAt: at });
+  }
+
+  async #write(facts: RowChange<'UsageExport'>): Promise<void> {
     const done = await this.#db
       .updateTable('UsageExport')
-      .set({ state: 'READY', sha256: this.#hash.digest('hex'), rowCount: this.#rowCount, finishedAt: at })
+      .set(facts)
       .where('id', '=', this.#request.id)
       .where('state', '=', 'RUNNING')
       .where('attempt', '=', this.#request.attempt)

@@ -75,7 +75,8 @@ export async function closePeriods(
   }
 }
 
-async function findUpcoming(
+/** The period to close next. @returns `undefined` when none is due */
+export async function findUpcoming(
   db: Database | Transaction,
   settings: UsageSettings,
   next: NextPeriod,

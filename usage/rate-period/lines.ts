@@ -4,6 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { isLinear, type Band } from '../rate/bands.ts';
 import type { ValidTariff } from '../rate/tariff.ts';
 import type { Measure } from '../rate/units.ts';
+import type { CoverParts } from './covers.ts';
 import type { RatedPeriod } from './rate-period.ts';
 import type { RatedShape } from './shapes.ts';
 
@@ -18,6 +19,7 @@ interface RatedRecords {
   /** The attributes by which a record is of a shape. */
   facts: RawBuilder<UsageAttributes>;
   chosen: readonly ChosenTariff[];
+  cover: CoverParts;
 }
 
 /** What one millisecond, byte or operation counts for: `factorOf` in SQL. */
@@ -42,15 +44,15 @@ const columns = sql.join(carried.map((name) => sql.ref(name)));
 export async function writeLines(
   tx: Transaction,
   period: RatedPeriod,
-  { facts, chosen }: Omit<RatedRecords, 'period'>,
+  { facts, chosen, cover }: Omit<RatedRecords, 'period'>,
 ): Promise<number> {
   const [linear, tiered] = [new Array<ChosenTariff>(), new Array<ChosenTariff>()];
   for (const each of chosen) (isLinear(each.tariff.bands) ? linear : tiered).push(each);
   // Of arrays in a parameter the planner does not know the length, and might go through all of them for each record.
   await sql`set local enable_nestloop = off`.execute(tx);
   const count =
-    (await writeLinear(tx, { period, facts, chosen: linear })) +
-    (await writeTiered(tx, { period, facts, chosen: tiered }));
+    (await writeLinear(tx, { period, facts, cover, chosen: linear })) +
+    (await writeTiered(tx, { period, facts, cover, chosen: tiered }));
   await sql`set local enable_nestloop to default`.execute(tx);
   return count;
 }
@@ -64,13 +66,11 @@ async function writeLinear(tx: Transaction, records: RatedRecords): Promise<numb
 /** What a use costs depends on what its account used before in the month: `costAfter` in SQL. */
 async function writeTiered(tx: Transaction, records: RatedRecords): Promise<number> {
   if (records.chosen.length === 0) return 0;
-  const within = (
-    amount: RawBuilder<unknown>,
-  ) => sql`case when band.number = 1 then least(${amount}, band.until)
-    else greatest(least(${amount}, band.until), band.since) end`;
-  const cost = sql`(
-    select sum(band.price * (${within(sql`"after"`)} - ${within(sql`"after" - "baseAmount"`)}))
-    from unnest("froms", "untils", "prices") with ordinality as band(since, until, price, number))`;
+  const bands = Math.max(...records.chosen.map(({ tariff }) => tariff.bands.length));
+  const cost = sql.join(
+    Array.from({ length: bands }, (_, index) => costWithin(index + 1)),
+    sql` + `,
+  );
   const count = await insertLines(
     tx,
     cost,
@@ -90,6 +90,16 @@ async function writeTiered(tx: Transaction, records: RatedRecords): Promise<numb
     on conflict ("accountId", "tariffVersionId", "month")
     do update set "baseAmount" = "TariffTotal"."baseAmount" + excluded."baseAmount"`.execute(tx);
   return count;
+}
+
+/** What the part of a use costs that lies in one band. Of a tariff that has fewer bands it is nothing. */
+function costWithin(band: number): RawBuilder<unknown> {
+  const [since, until, price] = ['froms', 'untils', 'prices'].map(
+    (name) => sql`${sql.ref(name)}[${sql.lit(band)}]`,
+  ) as [RawBuilder<unknown>, RawBuilder<unknown>, RawBuilder<unknown>];
+  const within = (amount: RawBuilder<unknown>) =>
+    band === 1 ? sql`least(${amount}, ${until})` : sql`greatest(least(${amount}, ${until}), ${since})`;
+  return sql`coalesce(${price} * (${within(sql`"after"`)} - ${within(sql`"after" - "baseAmount"`)}), 0)`;
 }
 
 /** Lines that lie together in the index by account are written one after the other. */
@@ -116,7 +126,7 @@ const untilsOf = (bands: readonly Band[]) => [
 ];
 
 /** Records with their tariffs and base amounts. */
-function measured({ period, facts, chosen }: RatedRecords): RawBuilder<unknown> {
+function measured({ period, facts, chosen, cover }: RatedRecords): RawBuilder<unknown> {
   const shapes = chosen.map(({ shape }) => shape);
   const tariffs = [...new Map(chosen.map(({ tariff }) => [tariff.versionId, tariff])).values()];
   const factor = sql.join(
@@ -126,7 +136,7 @@ function measured({ period, facts, chosen }: RatedRecords): RawBuilder<unknown> 
   return sql`
     select record."id" as "recordId", record."periodStartsAt", choice."usedAt", choice."month", record."accountId",
       record."domainId", record."zoneId", record."usageType", record."resourceId", record."resourceName",
-      tariff.*, record."quantity" * case "measure" ${factor} end as "baseAmount"
+      tariff.*, record."quantity" * ${cover.uncovered(sql`case "measure" ${factor} end`)} as "baseAmount"
     from (
       select *, ${facts} as "facts", coalesce("correctsPeriod", "periodStartsAt") as "usedAt" from "UsageRecord"
       where "periodStartsAt" = ${period.startsAt}) as record
@@ -155,5 +165,7 @@ function measured({ period, facts, chosen }: RatedRecords): RawBuilder<unknown> 
         ${tariffs.map(({ bands }) => untilsOf(bands).join(' '))}::text[],
         ${tariffs.map(({ bands }) => bands.map(({ price }) => price.toString()).join(' '))}::text[]
       ) as version("tariffVersionId", "tariffId", "currency", "measure", "unitSize", "froms", "untils", "prices")
-    ) as tariff using ("tariffVersionId")`;
+      -- Arrays are made once for each tariff; without this, for each record.
+      offset 0
+    ) as tariff using ("tariffVersionId")${cover.join}`;
 }

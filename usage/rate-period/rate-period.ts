@@ -2,6 +2,7 @@ import type { Row, Transaction } from '@nephos/model/database.ts';
 import { sql } from 'kysely';
 import { TariffChoice } from '../rate/choose-tariffs.ts';
 import type { ValidTariff } from '../rate/tariff.ts';
+import { coverParts } from './covers.ts';
 import { writeLines, type ChosenTariff } from './lines.ts';
 import { factsOf, readShapes } from './shapes.ts';
 import { readValidTariffs } from './valid-tariffs.ts';
@@ -18,7 +19,8 @@ export type RatedPeriod = Pick<Row<'UsagePeriod'>, 'startsAt' | 'timeZone'>;
 export async function ratePeriod(tx: Transaction, period: RatedPeriod): Promise<number> {
   const choices = new Map<number, TariffChoice>();
   const tariffs = new Map<string, ValidTariff>();
-  for (const usedAt of await momentsOf(tx, period)) {
+  const moments = await momentsOf(tx, period);
+  for (const usedAt of moments) {
     const valid = await readValidTariffs(tx, usedAt);
     choices.set(usedAt.getTime(), new TariffChoice(valid));
     for (const tariff of valid) tariffs.set(tariff.versionId, tariff);
@@ -35,7 +37,7 @@ export async function ratePeriod(tx: Transaction, period: RatedPeriod): Promise<
   if (chosen.length === 0) return 0;
   await sql`select nephos_ensure_partitions('RatedLine', 'month', ${period.startsAt}::timestamptz,
     ${period.startsAt}::timestamptz + interval '1 ms')`.execute(tx);
-  return writeLines(tx, period, { facts, chosen });
+  return writeLines(tx, period, { facts, chosen, cover: await coverParts(tx, moments) });
 }
 
 /** Beginnings of the period and of those that its records correct. */

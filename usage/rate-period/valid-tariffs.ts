@@ -9,8 +9,8 @@ export async function readValidTariffs(db: Database | Transaction, at: Date): Pr
 }
 
 /**
- * The first moment after `after` and before `before` at which any price changes. A period that ends there has one
- * price, whatever its length.
+ * The first moment after `after` and before `before` at which any price changes, or something paid for in advance begins or
+ * ends. A period that ends there has one price, whatever its length.
  */
 export async function findPriceChange(
   db: Database | Transaction,
@@ -18,7 +18,8 @@ export async function findPriceChange(
 ): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date | null }>`
     select min("at") as "at" from (
-      select "validFrom" as "at" from "TariffVersion" union all select "endsAt" from "Tariff") as changes
+      select "validFrom" as "at" from "TariffVersion" union all select "endsAt" from "Tariff"
+      union all select unnest(array["startsAt", "endsAt"]) from "PrepaidTerm") as changes
     where "at" > ${after} and "at" < ${before}`.execute(db);
   return rows[0]?.at ?? undefined;
 }

@@ -38,8 +38,12 @@ export function formatPrice(price: Price): string {
 
 /** The exact sum of amounts of one currency. */
 export function addMoney(a: Money, b: Money): Money {
-  if (a.denominator === b.denominator)
-    return { numerator: a.numerator + b.numerator, denominator: a.denominator };
+  // Sums of many amounts keep one denominator: that of all units in which they were given.
+  if (a.denominator % b.denominator === 0n) {
+    const scaled = b.numerator * (a.denominator / b.denominator);
+    return { numerator: a.numerator + scaled, denominator: a.denominator };
+  }
+  if (b.denominator % a.denominator === 0n) return addMoney(b, a);
   return {
     numerator: a.numerator * b.denominator + b.numerator * a.denominator,
     denominator: a.denominator * b.denominator,

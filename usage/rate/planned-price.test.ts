@@ -55,6 +55,22 @@ test('machines and their disks cost by hour and by month', () => {
   expect(pricesOf([price, disk])).toEqual([['CNY', '0.819178', '598.00']]);
 });
 
+test('each use is a part of the price', () => {
+  const choice = new TariffChoice([{ ...machine, tiers: [{ price: '0.1' }] }, disk].map(validTariff));
+  const [price] = plannedPrices(choice, twoMachines, () => 0n);
+  expect(
+    price?.parts.map(({ use, count, perHour, perMonth }) => [
+      use.usageType,
+      count,
+      roundMoney(perHour, 6),
+      roundMoney(perMonth, 2),
+    ]),
+  ).toEqual([
+    [1, 2, '0.800000', '584.00'],
+    [6, 2, '0.019178', '14.00'],
+  ]);
+});
+
 test('what was used in the month counts, and so does what is planned with it', () => {
   const price = { ...machine, includedUnits: 4n, tiers: [{ upTo: '4', price: '1' }, { price: '0.5' }] };
   expect(pricesOf([price])).toEqual([['CNY', '4.000000', ((8 * 730 - 8) * 0.5 + 4).toFixed(2)]]);

@@ -68,13 +68,19 @@ export function checkPrice(check: Check, price: PriceInput, usageType: number, f
   );
 }
 
+/** The tiers of a price that was checked. */
+export function parsedTiers({ tiers }: PriceInput): Tier[] {
+  return tiers.map(({ upTo, price }) => ({ upTo: upTo ?? null, price: parsePrice(price) ?? 0n }));
+}
+
 /** A price that was checked, as its version stores it. */
 export function storedPrice(
   price: PriceInput,
 ): Pick<NewRow<'TariffVersion'>, 'unit' | 'tiers' | 'includedUnits'> {
   const { unit, includedUnits } = price;
-  const tiers = price.tiers.map(({ upTo, price: text }): Tier => {
-    return { upTo: upTo ?? null, price: parsePrice(text) ?? 0n };
-  });
-  return { unit, tiers: JSON.stringify(storeTiers(tiers)), includedUnits: includedUnits ?? 0n };
+  return {
+    unit,
+    tiers: JSON.stringify(storeTiers(parsedTiers(price))),
+    includedUnits: includedUnits ?? 0n,
+  };
 }

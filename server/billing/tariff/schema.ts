@@ -28,7 +28,8 @@ export const TariffUnit = builder.enumType('TariffUnit', {
   } satisfies Record<keyof typeof TariffUnits, { description: string }>,
 });
 
-const PriceTier = builder.objectRef<StoredTier>('PriceTier').implement({
+/** A price up to an amount. */
+export const PriceTier = builder.objectRef<StoredTier>('PriceTier').implement({
   description: 'A price up to an amount in a month.',
   fields: (t) => ({
     upTo: t.field({
@@ -155,7 +156,10 @@ addListField({
   table: 'Tariff',
   permission: 'tariff.list',
   searched: ['name', 'description', 'charge'],
-  orders: { NAME: { column: 'name', description: 'By name.' } },
+  orders: {
+    NAME: { column: 'name', description: 'By name.' },
+    USAGE_TYPE: { column: 'usageType', description: 'By what is used.' },
+  },
   filter: {
     input: TariffFilter,
     where: ({ usageType, currency, isEnded }) => [

@@ -1,8 +1,9 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
-import { getForChange } from '../../identity/access/guarded-loader.ts';
+import { lockForChange } from '../../identity/access/guarded-loader.ts';
 import type { Permission } from '../../identity/access/permissions.ts';
 import type { Actor } from '../../platform/actor.ts';
+import { changedFields } from '../../platform/audit/changed-fields.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid, PlatformError } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
@@ -25,6 +26,14 @@ export interface AddTariffVersionInput extends ExpectsVersion {
 
 export interface RemoveTariffInput extends ExpectsVersion {
   id: Id<'Tariff'>;
+  endsAt?: Date | null | undefined;
+}
+
+export interface UpdateTariffInput extends ExpectsVersion {
+  id: Id<'Tariff'>;
+  name?: string | null | undefined;
+  description?: string | null | undefined;
+  /** `null`: it goes on; left out: as it is. */
   endsAt?: Date | null | undefined;
 }
 
@@ -53,7 +62,7 @@ export class TariffService {
         await tx.insertInto('Tariff').values(row).execute();
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        throw invalid('input.name', plan.name, 'is the name of another tariff, or was that of one');
+        throw takenName(plan.name);
       }
       // What began in this hour is counted from its beginning: prices change at whole hours.
       await insertVersion(tx, id, price, price.validFrom ?? firstHour);
@@ -68,7 +77,7 @@ export class TariffService {
     const { price } = input;
     return this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx, at } = mutation;
-      const tariff = await lockTariff(tx, actor, input.tariffId, action);
+      const tariff = await lockForChange(tx, actor, 'Tariff', input.tariffId, action);
       assertVersion(`tariff ${tariff.name}`, tariff, input);
       assertGoesOn(tariff, at);
       const next = nextHour(at);
@@ -97,6 +106,39 @@ export class TariffService {
   }
 
   /**
+   * Changes what a tariff is called, what it is for, and its end. What it is for whom, and of what, never changes.
+   * @throws PlatformError VALIDATION_FAILED, NOT_FOUND, FORBIDDEN, INVALID_STATE when it has ended, VERSION_CONFLICT
+   */
+  update(actor: Actor, input: UpdateTariffInput): Promise<{ tariffId: string }> {
+    const action = 'tariff.update';
+    return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
+      const { tx, at } = mutation;
+      const tariff = await lockForChange(tx, actor, 'Tariff', input.id, action);
+      assertVersion(`tariff ${tariff.name}`, tariff, input);
+      const before = { name: tariff.name, description: tariff.description, endsAt: tariff.endsAt };
+      const after = {
+        name: input.name ?? before.name,
+        description: input.description ?? before.description,
+        endsAt: input.endsAt === undefined ? before.endsAt : input.endsAt,
+      };
+      const check = new Check();
+      check.name('input.name', after.name);
+      check.line('input.description', after.description);
+      check.done();
+      if (input.endsAt !== undefined) assertGoesOn(tariff, at);
+      if (input.endsAt != null) assertEnd(input.endsAt, at);
+      try {
+        await tx.updateTable('Tariff').set(after).where('id', '=', tariff.id).execute();
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        throw takenName(after.name);
+      }
+      mutation.concerns('Tariff', tariff.id, tariff.accountId, changedFields(before, after));
+      return { tariffId: tariff.id };
+    });
+  }
+
+  /**
    * Ends a tariff: nothing that is used later is rated with it. What was rated stays rated.
    * @throws PlatformError VALIDATION_FAILED, NOT_FOUND, FORBIDDEN, INVALID_STATE, VERSION_CONFLICT
    */
@@ -104,12 +146,11 @@ export class TariffService {
     const action = 'tariff.remove';
     return this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
       const { tx, at } = mutation;
-      const tariff = await lockTariff(tx, actor, input.id, action);
+      const tariff = await lockForChange(tx, actor, 'Tariff', input.id, action);
       assertVersion(`tariff ${tariff.name}`, tariff, input);
       assertGoesOn(tariff, at);
       const endsAt = input.endsAt ?? nextHour(at);
-      if (!isWholeHour(endsAt) || endsAt <= at)
-        throw invalid('input.endsAt', endsAt, `must be a whole hour from ${nextHour(at).toISOString()} on`);
+      assertEnd(endsAt, at);
       await tx.updateTable('Tariff').set({ endsAt }).where('id', '=', tariff.id).execute();
       const change = {
         endsAt: { before: tariff.endsAt?.toISOString() ?? null, after: endsAt.toISOString() },
@@ -120,19 +161,17 @@ export class TariffService {
   }
 }
 
-async function lockTariff(
-  tx: Transaction,
-  actor: Actor,
-  id: Id<'Tariff'>,
-  permission: Permission,
-): Promise<Row<'Tariff'>> {
-  const seen = await getForChange(tx, actor, 'Tariff', id, permission);
-  return tx.selectFrom('Tariff').selectAll().where('id', '=', seen.id).forUpdate().executeTakeFirstOrThrow();
-}
-
 async function insertVersion(tx: Transaction, tariffId: Id<'Tariff'>, price: PriceInput, validFrom: Date) {
   const version = { id: newId('TariffVersion'), tariffId, validFrom, ...storedPrice(price) };
   await tx.insertInto('TariffVersion').values(version).execute();
+}
+
+const takenName = (name: string) =>
+  invalid('input.name', name, 'is the name of another tariff, or was that of one');
+
+function assertEnd(endsAt: Date, at: Date): void {
+  if (isWholeHour(endsAt) && endsAt > at) return;
+  throw invalid('input.endsAt', endsAt, `must be a whole hour from ${nextHour(at).toISOString()} on`);
 }
 
 function assertGoesOn({ name, endsAt }: Row<'Tariff'>, at: Date): void {

@@ -1,11 +1,13 @@
 import type { Database } from '@nephos/model/database.ts';
-import type { UsageExportFormat, UsageExportKind } from '@nephos/model/generated/enums.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import { fileName, mediaTypes } from '@nephos/usage/export/file/file-name.ts';
+import { readPieces } from '@nephos/usage/export/file/read-pieces.ts';
 import { covers, extentOf } from '../../identity/access/extent.ts';
 import { getGuarded } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { PlatformError } from '../../platform/errors.ts';
-import { demandContent, type ExportRow } from './usage-export-service.ts';
+import { focusSchemaName } from './focus-schema-name.ts';
+import { demandContent } from './usage-export-service.ts';
 
 /** A file that can be fetched, from any byte on. */
 export interface ExportFile {
@@ -14,23 +16,11 @@ export interface ExportFile {
   sizeBytes: number;
   /** SHA-256 of all of it, in hexadecimal. */
   sha256: string;
+  /** Beside those that every file has. */
+  headers?: Readonly<Record<string, string>>;
   /** Its bytes from one place to before another, a piece at a time. */
   read(from: number, until: number): AsyncGenerator<Buffer>;
 }
-
-const mediaTypes: Record<UsageExportFormat, string> = {
-  CSV: 'text/csv; charset=utf-8',
-  JSON_LINES: 'application/x-ndjson',
-  PARQUET: 'application/vnd.apache.parquet',
-};
-
-const endings: Record<UsageExportFormat, string> = { CSV: 'csv', JSON_LINES: 'jsonl', PARQUET: 'parquet' };
-
-const stems: Record<UsageExportKind, string> = {
-  RECORDS: 'usage-records',
-  RATED_LINES: 'rated-lines',
-  FOCUS: 'focus',
-};
 
 /**
  * A file, for whoever ordered it and still sees all that is in it: somebody who left a project since, or whose key
@@ -53,40 +43,16 @@ export async function openExport(db: Database, actor: Actor, id: Id<'UsageExport
     });
   }
   return {
-    name: nameOf(row),
+    name: fileName(row),
     mediaType: mediaTypes[row.format],
     sizeBytes: Number(row.sizeBytes),
     sha256,
+    ...(row.schemaId !== null && {
+      headers: {
+        'focus-schema-id': row.schemaId,
+        link: `</exports/${focusSchemaName}>; rel="describedby"`,
+      },
+    }),
     read: (from, until) => readPieces(db, id, from, until),
   };
-}
-
-function nameOf({ kind, format, coversFrom, coversUntil }: ExportRow): string {
-  const day = (at: Date) => at.toISOString().slice(0, 10);
-  return `${stems[kind]}-${day(coversFrom)}-${day(coversUntil)}.${endings[format]}`;
-}
-
-/** One statement for each piece: no connection waits for a client that reads slowly. */
-async function* readPieces(
-  db: Database,
-  exportId: Id<'UsageExport'>,
-  from: number,
-  until: number,
-): AsyncGenerator<Buffer> {
-  for (let at = from; at < until;) {
-    const part = await db
-      .selectFrom('UsageExportPart')
-      .select(['position', 'content'])
-      .where('exportId', '=', exportId)
-      .where('position', '<=', BigInt(at))
-      .orderBy('position', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    if (part === undefined) throw new Error(`export ${exportId} was removed while it was fetched`);
-    const skipped = at - Number(part.position);
-    const piece = part.content.subarray(skipped, skipped + until - at);
-    if (piece.length === 0) throw new Error(`export ${exportId} ends before byte ${at}`);
-    yield piece;
-    at += piece.length;
-  }
 }

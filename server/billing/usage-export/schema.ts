@@ -10,7 +10,8 @@ import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import type { ExportRow } from './usage-export-service.ts';
 
-const UsageExportKind = builder.enumType('UsageExportKind', {
+/** What a file is made of. */
+export const UsageExportKind = builder.enumType('UsageExportKind', {
   description: 'What a file of usage is made of.',
   values: {
     RECORDS: { description: 'Usage records: what was used, how much, by whom.' },
@@ -24,7 +25,8 @@ const UsageExportKind = builder.enumType('UsageExportKind', {
   } satisfies Record<keyof typeof Kinds, { description: string }>,
 });
 
-const UsageExportFormat = builder.enumType('UsageExportFormat', {
+/** How a file is written. */
+export const UsageExportFormat = builder.enumType('UsageExportFormat', {
   description: 'How a file of usage is written.',
   values: {
     CSV: {
@@ -47,7 +49,7 @@ const UsageExportState = builder.enumType('UsageExportState', {
 });
 
 /** A file of usage. */
-const UsageExport = builder.objectRef<ExportRow>('UsageExport').implement({
+export const UsageExport = builder.objectRef<ExportRow>('UsageExport').implement({
   description: 'A file of usage that you ordered. It holds what you saw then, and nobody else sees it.',
   interfaces: [Node],
   fields: (t) => ({
@@ -89,6 +91,12 @@ const UsageExport = builder.objectRef<ExportRow>('UsageExport').implement({
       description: 'Rows that were written so far.',
       resolve: ({ rowCount }) => rowCount,
     }),
+    totalRows: t.field({
+      type: 'Bytes',
+      nullable: true,
+      description: 'Rows that it will have; null until it is begun.',
+      resolve: ({ totalRows }) => totalRows,
+    }),
     size: t.field({
       type: 'Bytes',
       description: 'Bytes that were written so far.',
@@ -98,6 +106,11 @@ const UsageExport = builder.objectRef<ExportRow>('UsageExport').implement({
       nullable: true,
       description: 'SHA-256 of the file, in hexadecimal; null until it is ready.',
     }),
+    focusSchemaId: t.exposeID('schemaId', {
+      nullable: true,
+      description:
+        'Of FOCUS: the schema that its columns follow, which `/exports/focus-schema.json` describes on this server; null for other files, and until it is begun.',
+    }),
     downloadPath: t.string({
       nullable: true,
       description:
@@ -105,6 +118,10 @@ const UsageExport = builder.objectRef<ExportRow>('UsageExport').implement({
       resolve: ({ id, state }) => (state === 'READY' ? `/exports/${id}` : null),
     }),
     problem: t.exposeString('problem', { nullable: true, description: 'Why it cannot be made.' }),
+    scheduleId: t.exposeID('scheduleId', {
+      nullable: true,
+      description: 'The schedule that ordered it; null for what you ordered yourself.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was ordered.' }),
     finishedAt: t.expose('finishedAt', {
       type: 'DateTime',
@@ -112,6 +129,7 @@ const UsageExport = builder.objectRef<ExportRow>('UsageExport').implement({
       description: 'When it was ready, or given up.',
     }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it is removed.' }),
+    version: t.exposeInt('version', { description: 'Grows with every change.' }),
   }),
 });
 

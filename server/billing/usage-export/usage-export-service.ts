@@ -1,14 +1,13 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
 import type { UsageExportFormat, UsageExportKind } from '@nephos/model/generated/enums.ts';
-import { newId, type Id } from '@nephos/model/kernel/ids.ts';
-import { sql } from 'kysely';
-import { extentOf } from '../../identity/access/extent.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
 import { demand, getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
 import { readingPermission, type GuardedTable } from '../../identity/access/visibility.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { PlatformError } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
+import { findClosedEnd, insertOrder } from './order.ts';
 
 /** A file of usage as it is stored, without its content. */
 export type ExportRow = Row<'UsageExport'>;
@@ -29,8 +28,6 @@ export interface CreateExportInput {
 }
 
 const mostExports = 20;
-/** Where the usage daemon listens. */
-const channel = 'nephos_usage';
 
 /** What one must be allowed to read oneself, to have it in a file. */
 const tableOf = {
@@ -66,7 +63,6 @@ export class UsageExportService {
       if (accountId !== null) await getGuarded(tx, actor, 'Account', accountId, action);
       if (zoneId !== null) await getGuarded(tx, actor, 'Zone', zoneId, action);
       await assertRoom(tx, actor);
-      const { settings } = this.#platform;
       const order = {
         kind,
         format,
@@ -76,22 +72,9 @@ export class UsageExportService {
         ofZoneId: zoneId,
         ofUsageType: input.usageType ?? null,
         ofResourceId: input.resourceId ?? null,
+        scheduleId: null,
       };
-      const exportId = newId('UsageExport');
-      await tx
-        .insertInto('UsageExport')
-        .values({
-          ...order,
-          ...extentValues(actor),
-          id: exportId,
-          userId: actor.userId,
-          issuerName: settings.get('usage.provider.name'),
-          mostBytes: BigInt(settings.get('usage.export.max.bytes')),
-          createdAt: at,
-          expiresAt: new Date(at.getTime() + settings.get('usage.export.expire.days') * 86_400_000),
-        })
-        .execute();
-      await sql`select pg_notify(${channel}, '')`.execute(tx);
+      const exportId = await insertOrder(tx, order, { actor, settings: this.#platform.settings, at });
       mutation.concerns('UsageExport', exportId, actor.accountId, order);
       return { exportId };
     });
@@ -120,20 +103,10 @@ function checkInput({ from, until, usageType, resourceId }: CreateExportInput): 
   check.done();
 }
 
-function extentValues(actor: Actor) {
-  const { seesAll, branchId, accountIds } = extentOf(actor);
-  return { seesAll, branchId, accountIds: [...accountIds] };
-}
-
 /** Where the file ends: what is not closed may still change, and two files of the same would differ. */
 async function closedPart(tx: Transaction, { from, until }: CreateExportInput): Promise<Date> {
-  const last = await tx
-    .selectFrom('UsagePeriod')
-    .select('endsAt')
-    .orderBy('endsAt', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const closed = last === undefined || last.endsAt < from ? from : last.endsAt;
+  const end = await findClosedEnd(tx);
+  const closed = end === undefined || end < from ? from : end;
   return until < closed ? until : closed;
 }
 
@@ -144,6 +117,7 @@ async function assertRoom(tx: Transaction, { userId }: Actor): Promise<void> {
     .selectFrom('UsageExport')
     .select(({ fn }) => fn.countAll<bigint>().as('count'))
     .where('userId', '=', userId)
+    .where('scheduleId', 'is', null)
     .executeTakeFirstOrThrow();
   if (count < mostExports) return;
   throw new PlatformError(

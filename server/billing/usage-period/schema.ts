@@ -12,6 +12,10 @@ const UsageCheck = builder.enumType('UsageCheck', {
     USED_AFTER_REMOVAL: { description: 'Nothing is used after it was removed.' },
     BEGAN_TWICE: { description: 'What begins did not go on already.' },
     NEVER_BEGAN: { description: 'What ends, or goes on in another shape, began.' },
+    TOO_LATE: {
+      description:
+        'What happened is told while usage events of its time are kept (`usage.event.retention.months`). What is told later is not summed up.',
+    },
   } satisfies Record<UsageChecks, { description: string }>,
 });
 
@@ -29,7 +33,7 @@ const UsageFindingExample = builder.objectRef<Finding['examples'][number]>('Usag
 });
 
 const UsageFinding = builder.objectRef<Finding>('UsageFinding').implement({
-  description: 'A rule that uses of a period broke. It was summed up all the same.',
+  description: 'A rule that uses of a period broke. Unless it says otherwise, they were summed up all the same.',
   fields: (t) => ({
     check: t.field({ type: UsageCheck, description: 'The rule.', resolve: ({ check }) => check }),
     count: t.exposeInt('count', { description: 'How many times it was broken.' }),

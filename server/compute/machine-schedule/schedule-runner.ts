@@ -6,7 +6,7 @@ import { Reconciler } from '../../platform/reconciler.ts';
 import type { SnapshotService } from '../machine-snapshot/snapshot-service.ts';
 import type { LifecycleService } from '../virtual-machine/lifecycle-service.ts';
 import type { MachineInput } from '../virtual-machine/machine-change.ts';
-import { nextRun } from './recurrence.ts';
+import { nextRun } from '../../platform/recurrence.ts';
 import type { ScheduleRow } from './schedule-service.ts';
 
 const batch = 100;

@@ -9,7 +9,7 @@ import { PlatformError } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
-import { checkRecurrence, nextRun, type Recurrence } from './recurrence.ts';
+import { checkRecurrence, nextRun, type Recurrence } from '../../platform/recurrence.ts';
 
 export type ScheduleRow = Row<'VirtualMachineSchedule'>;
 
@@ -36,6 +36,8 @@ export interface CreateScheduleInput extends ScheduleChange {
 }
 
 const mostSchedules = 20;
+/** Nothing is done to a machine more often than that. */
+const leastMinutesApart = 5;
 const mostKept = 100;
 
 /** What one must be allowed to do oneself, to have it done again and again. */
@@ -124,7 +126,7 @@ export class ScheduleService {
   #checked(facts: Facts): Facts {
     const check = new Check();
     check.line('input.description', facts.description);
-    checkRecurrence(check, facts, this.#platform.clock.now());
+    checkRecurrence(check, facts, { now: this.#platform.clock.now(), leastMinutesApart });
     checkKeep(check, facts);
     check.done();
     return facts;

@@ -34,7 +34,13 @@ const names: Partial<Record<GuardedTable, string>> = {
   UsageRecord: 'usage record',
   UsagePeriod: 'usage period',
   RatedLine: 'rated line',
+  PriceAdjustment: 'adjustment',
+  PrepaidTerm: 'prepaid term',
   UsageExport: 'export',
+  LedgerEntry: 'ledger entry',
+  QuotaPolicy: 'quota policy',
+  UsageExportSchedule: 'export schedule',
+  UsageExportRun: 'export run',
 };
 
 function nameOf(table: GuardedTable): string {

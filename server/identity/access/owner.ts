@@ -42,22 +42,32 @@ export async function activeOwner(
   accountId: Id<'Account'>,
   { isHeld }: { isHeld: boolean } = { isHeld: true },
 ): Promise<Owner> {
-  const { name, lineage, state, isDeleting, roleId } = await tx
+  const { name, lineage, state, isDeleting, isInArrears, roleId } = await tx
     .selectFrom('Account')
     .innerJoin('Domain', 'Domain.id', 'Account.domainId')
-    .select(['Account.name', 'Account.state', 'Account.isDeleting', 'Account.roleId', 'Domain.lineage'])
+    .select(['Account.name', 'Account.state', 'Account.isDeleting', 'Account.isInArrears', 'Account.roleId'])
+    .select('Domain.lineage')
     .where('Account.id', '=', accountId)
     .$if(isHeld, (query) => query.forShare('Account'))
     .executeTakeFirstOrThrow();
   if (roleId === null) await assertActiveProject(tx, accountId, isHeld);
-  assertActive({ id: accountId, name, state, isDeleting });
+  assertActive({ id: accountId, name, state, isDeleting, isInArrears });
   return { accountId, name, lineage };
 }
 
-/** @throws PlatformError INVALID_STATE for an account that is disabled, or about to go */
-export function assertActive(account: Pick<Row<'Account'>, 'id' | 'name' | 'state' | 'isDeleting'>): void {
-  const { id, name, state, isDeleting } = account;
-  if (!isDeleting && state !== 'DISABLED') return;
+/** @throws PlatformError INVALID_STATE for an account that is disabled, in arrears, or about to go */
+export function assertActive(
+  account: Pick<Row<'Account'>, 'id' | 'name' | 'state' | 'isDeleting' | 'isInArrears'>,
+): void {
+  const { id, name, state, isDeleting, isInArrears } = account;
+  if (!isDeleting && state !== 'DISABLED') {
+    if (!isInArrears) return;
+    throw new PlatformError(
+      'INVALID_STATE',
+      `account ${name} is in arrears: nothing is made or started for it`,
+      { details: { accountId: id, state: 'IN_ARREARS' }, remedy: 'have its balance paid first' },
+    );
+  }
   throw new PlatformError(
     'INVALID_STATE',
     `account ${name} is ${isDeleting ? 'being deleted' : state}: nothing is made or started for it`,

@@ -300,9 +300,9 @@ const ownAlone = (permission: Permission): Rule => ({
   seen: (actor) => (isRoot(actor) ? everything : sql<boolean>`"userId" = ${actor.userId}`),
 });
 
-/** Tenants see what they may come to pay: tariffs for all, for their account, and for their domain or one above. */
-const tariffs: Rule = {
-  permissions: ['tariff.list'],
+/** Tenants see what they may come to pay: what is for all, for their account, and for their domain or one above. */
+const tariffs = (permission: Permission): Rule => ({
+  permissions: [permission],
   seen: (actor) =>
     isRoot(actor)
       ? everything
@@ -310,7 +310,7 @@ const tariffs: Rule = {
           and ("domainId" is null or "domainId" = any(${branchesOf(actor)})
             ${runsDomain(actor) ? sql`or "domainId" in (${domainsBelow(actor.domainId)})` : sql``}))`,
   changed: (actor) => (isRoot(actor) ? everything : nothing),
-};
+});
 
 /** One line for each kind of thing that the API shows. What has no line cannot be loaded. */
 const rules = {
@@ -349,9 +349,19 @@ const rules = {
   AuditEvent: owned('auditEvent.list'),
   UsageRecord: owned('usageRecord.list'),
   UsagePeriod: ofPlatform('usagePeriod.list'),
-  Tariff: tariffs,
+  Tariff: tariffs('tariff.list'),
+  PriceAdjustment: tariffs('priceAdjustment.list'),
+  PrepaidTerm: owned('prepaidTerm.list'),
   RatedLine: owned('ratedLine.list'),
+  Statement: owned('statement.list'),
   UsageExport: ownAlone('usageExport.list'),
+  Budget: owned('budget.list'),
+  LedgerEntry: owned('ledgerEntry.list'),
+  Balance: owned('balance.list'),
+  Notice: owned('notice.list'),
+  QuotaPolicy: ofPlatform('quotaPolicy.list'),
+  UsageExportSchedule: ownAlone('usageExportSchedule.list'),
+  UsageExportRun: ownAlone('usageExportSchedule.list'),
 } satisfies { [Table in keyof Tables]?: Rule };
 
 /** A table whose rows are loaded with authorization. */
@@ -406,6 +416,8 @@ export function seesChange(actor: Actor, change: Change): boolean {
       return runsHardware(actor);
     case 'ACCOUNT':
       return reaches(actor, change);
+    case 'USER':
+      return isRoot(actor) || change.userId === actor.userId;
     case 'DOMAIN':
       return reaches(actor, change) || actor.lineage.some((id) => id === change.lineage.at(-1));
   }

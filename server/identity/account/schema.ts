@@ -31,6 +31,9 @@ export const Account = builder.objectRef<Row<'Account'>>('Account').implement({
     isDeleting: t.exposeBoolean('isDeleting', {
       description: 'A job removes it with all that it owns; its users cannot sign in.',
     }),
+    isInArrears: t.exposeBoolean('isInArrears', {
+      description: 'It is in arrears: nothing is made or started for it until it is paid.',
+    }),
     isProject: t.boolean({
       description:
         'It is the account of a project: it owns the project’s resources and nobody signs in to it.',

@@ -37,6 +37,7 @@ interface Taken {
   accountName: string;
   state: Row<'Account'>['state'];
   isDeleting: boolean;
+  isInArrears: boolean;
   isProject: boolean;
   isDomainLimited: boolean;
   lineage: Id<'Domain'>[];
@@ -67,7 +68,7 @@ export async function takeLimits(
         ${wanted.map(({ resource }) => defaultLimit(settings, resource, 'project'))}::bigint[]
       ) as w("resource", "amount", "ofAccount", "ofProject")
     ), owner as (
-      select a."id", a."name", a."state", a."isDeleting", d."lineage", a."roleId" is null as "isProject", r."accountType"
+      select a."id", a."name", a."state", a."isDeleting", a."isInArrears", d."lineage", a."roleId" is null as "isProject", r."accountType"
       from "Account" a join "Domain" d on d."id" = a."domainId" left join "Role" r on r."id" = a."roleId"
       where a."id" = ${accountId} for share of a
     ), taken as (
@@ -76,7 +77,8 @@ export async function takeLimits(
       on conflict ("accountId", "resource") do update set "used" = c."used" + excluded."used"
       returning c."resource", c."used"
     )
-    select t."resource", t."used", owner."name" as "accountName", owner."state", owner."isDeleting", owner."isProject", owner."lineage",
+    select t."resource", t."used", owner."name" as "accountName", owner."state", owner."isDeleting", owner."isInArrears", owner."isProject",
+      owner."lineage",
       coalesce(l."maximum", case
         when owner."isProject" then w."ofProject"
         when owner."accountType" = 'ROOT_ADMIN' then ${unlimited}::bigint

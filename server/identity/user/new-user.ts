@@ -29,6 +29,11 @@ export function checkUsername(check: Check, path: string, username: string): voi
   );
 }
 
+/** Whether mail can be sent to a text: nothing in it reaches beyond an address. */
+export function isMailAddress(text: string): boolean {
+  return text.length <= 254 && /^[^\s@<>,;:"\p{Cc}]+@[^\s@<>,;:"\p{Cc}]+$/u.test(text);
+}
+
 export function checkPerson(
   check: Check,
   { displayName, email }: Pick<NewUser, 'displayName' | 'email'>,
@@ -36,7 +41,7 @@ export function checkPerson(
   if (displayName != null && displayName !== '') check.name('input.displayName', displayName);
   if (email != null && email !== '') {
     check.that(
-      email.length <= 254 && /^[^\s@<>,;:"\p{Cc}]+@[^\s@<>,;:"\p{Cc}]+$/u.test(email),
+      isMailAddress(email),
       'input.email',
       email,
       'must be an e-mail address of at most 254 characters',

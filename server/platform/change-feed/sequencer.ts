@@ -27,8 +27,8 @@ const numberChanges = `
   with taken as (
     delete from "ChangePending" where id in (select id from "ChangePending" order by id limit ${batchSize}) returning *
   ), numbered as (
-    insert into "Change" ("seq", "at", "kind", "resourceId", "operation", "version", "audience", "accountId", "lineage")
-    select nextval('nephos_change_seq'), now(), "kind", "resourceId", "operation", "version", "audience", "accountId", "lineage"
+    insert into "Change" ("seq", "at", "kind", "resourceId", "operation", "version", "audience", "accountId", "userId", "lineage")
+    select nextval('nephos_change_seq'), now(), "kind", "resourceId", "operation", "version", "audience", "accountId", "userId", "lineage"
     from (select * from taken order by id) as ordered
     returning *
   ), notified as (

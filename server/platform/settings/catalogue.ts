@@ -1,5 +1,6 @@
 import { usageSettings } from '@nephos/model/kernel/usage-settings.ts';
 import { isTag } from '../tags.ts';
+import { longestTerm, parsePrepaidDiscounts } from './prepaid-discounts.ts';
 
 /** What one setting may hold. */
 export interface SettingDefinition<Value> {
@@ -78,6 +79,14 @@ const networks = (facts: { description: string; fallback: string }): SettingDefi
       .filter((part) => part !== '');
     return parts.every((part) => cidr.test(part)) ? parts : undefined;
   },
+});
+
+/** What statements say of who sends them. */
+const issuerText = (description: string): SettingDefinition<string> => ({
+  description,
+  fallback: '',
+  rule: 'at most 255 characters without line breaks, < and >',
+  read: (text) => (/^[^\p{Cc}<>]{0,255}$/u.test(text) && text.trim() === text ? text : undefined),
 });
 
 const day = 86_400;
@@ -192,9 +201,15 @@ export const settingsCatalogue = {
   }),
   'usage.event.retention.months': wholeNumber({
     description: 'Months that usage events are kept after they were turned into records.',
-    fallback: '24',
+    fallback: usageSettings.keptMonths.fallback,
     from: 2,
     to: 240,
+  }),
+  'budget.check.interval': wholeNumber({
+    description: 'Seconds between two comparisons of budgets with what is spent.',
+    fallback: '60',
+    from: 5,
+    to: 3600,
   }),
   'usage.stats.job.aggregation.range': {
     description:
@@ -229,12 +244,88 @@ export const settingsCatalogue = {
     from: 1024 ** 2,
     to: 1024 ** 4,
   }),
+  'usage.export.run.expire.days': wholeNumber({
+    description: 'Days that it is kept which files of usage schedules sent, and which they could not send.',
+    fallback: '90',
+    from: 1,
+    to: 3650,
+  }),
+  'usage.export.allowed.internal.sites': networks({
+    description:
+      'Private networks that files of usage may be sent to, to buckets and webhooks. All others are refused, the usage daemon’s machine included.',
+    fallback: '',
+  }),
   'usage.provider.name': {
     description: 'Who provides and bills what is used, as files of usage name them.',
     fallback: 'Nephos',
     rule: '1 to 64 characters without line breaks, < and >',
     read: (text: string) => (/^[^\p{Cc}<>]{1,64}$/u.test(text) && text.trim() === text ? text : undefined),
   },
+  'billing.issuer.address': issuerText('Address of who sends statements, as they show it.'),
+  'billing.issuer.tax.id': issuerText('Number for taxes of who sends statements, as they show it.'),
+  'billing.issuer.contact': issuerText('Whom to ask about a statement, as it says: a mail address, a telephone number.'),
+  'billing.statement.grace.days': wholeNumber({
+    description:
+      'Days after the end of a month at which its statements are issued. What becomes known later is credited or charged with credit notes.',
+    fallback: '3',
+    from: 0,
+    to: 28,
+  }),
+  'billing.prepaid.discounts': {
+    description:
+      'What is let off where machines are paid for in advance: months and percent, like 12=10, 24=15. Of those that are not longer than the term the longest counts.',
+    fallback: '',
+    rule: `months from 1 to ${longestTerm} and percent from 0 to 100, like 12=10, 24=15`,
+    read: parsePrepaidDiscounts,
+  },
+  'quota.enable.service': trueOrFalse({
+    description: 'Whether balances are watched: owners are told of them, and what quota policies say is done.',
+    fallback: 'true',
+  }),
+  'quota.check.interval': wholeNumber({
+    description: 'Seconds between two looks at the balances of accounts that have a quota policy.',
+    fallback: '60',
+    from: 1,
+    to: 3600,
+  }),
+  'quota.usage.smtp.host': {
+    description: 'Mail server that owners of accounts are told by. Without one, mail waits for days.',
+    fallback: '',
+    rule: 'a host name or an address, or empty',
+    read: (text: string) => (/^[\w.:-]{0,253}$/.test(text) ? text : undefined),
+  },
+  'quota.usage.smtp.port': wholeNumber({
+    description: 'Port of the mail server; with 465 the connection is encrypted from its beginning.',
+    fallback: '25',
+    from: 1,
+    to: 65_535,
+  }),
+  'quota.usage.smtp.user': {
+    description: 'Name to sign in to the mail server with; empty: without. setMailPassword sets the password.',
+    fallback: '',
+    rule: 'at most 255 characters without line breaks',
+    read: (text: string) => (/^\P{Cc}{0,255}$/u.test(text) ? text : undefined),
+  },
+  'quota.usage.smtp.useStartTLS': trueOrFalse({
+    description: 'Whether mail is sent only if the connection to the mail server can be encrypted.',
+    fallback: 'false',
+  }),
+  'quota.usage.smtp.sender': {
+    description: 'Address that mail comes from.',
+    fallback: 'billing@nephos.invalid',
+    rule: 'a mail address',
+    read: (text: string) => (/^[^\s@<>,;:"\p{Cc}]+@[\w.-]{1,253}$/u.test(text) ? text : undefined),
+  },
+  'quota.usage.smtp.connection.timeout': wholeNumber({
+    description: 'Seconds after which a mail server that does not answer is given up, for now.',
+    fallback: '60',
+    from: 1,
+    to: 600,
+  }),
+  'quota.webhook.allowed.internal.sites': networks({
+    description: 'Private networks that webhooks of accounts may be sent to. All others are refused.',
+    fallback: '',
+  }),
   'job.expire.days': wholeNumber({
     description: 'Days that finished jobs are kept.',
     fallback: '30',

@@ -3,6 +3,7 @@ import { newId, parseId, type Id } from '@nephos/model/kernel/ids.ts';
 import { newSecret } from '@nephos/server/identity/secrets.ts';
 import { sql } from 'kysely';
 import type { ApiClient } from '../../support/api-client.ts';
+import { makeBudgets } from '../../support/costs.ts';
 import { change, deploy, registerIso, registerTemplate, serviceOfferingId } from '../../support/machines.ts';
 import { copyRow, ownedRows } from './rows.ts';
 import { insertKey, insertSession, type AccountFacts } from './tenants.ts';
@@ -162,6 +163,7 @@ export async function makePapers(
       traceId: 'none',
     })
     .execute();
+  await makeBudgets(db, { accountId, domainId });
   const periodStartsAt = new Date();
   await sql`select nephos_ensure_partitions('UsageRecord', 'month', ${periodStartsAt}::timestamptz,
     ${periodStartsAt}::timestamptz + interval '1 ms')`.execute(db);

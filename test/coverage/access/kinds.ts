@@ -87,6 +87,22 @@ const offered = (table: keyof Tables): KindExpectation => ({
   changes: isRoot,
 });
 
+/** For all, for an account, or for a domain and those below. */
+const priced = (table: keyof Tables): KindExpectation => ({
+  table,
+  readBy: 'look',
+  sees: (viewer, { accountId, domainId }, tenancy) =>
+    (accountId === null || ofAccount()(viewer, { id: '', accountId }, tenancy)) &&
+    (domainId === null || concernsDomain(viewer, domainId, tenancy)),
+  changes: isRoot,
+});
+
+const ofUserAlone = (table: keyof Tables): KindExpectation => ({
+  table,
+  readBy: 'look',
+  sees: (viewer, row, tenancy) => isRoot(viewer, row, tenancy) || isOwn('userId')(viewer, row, tenancy),
+});
+
 /** One line for every kind that has ids of its own; a kind without a line fails the test. */
 export const kinds = {
   VirtualMachine: owned('VirtualMachine'),
@@ -99,13 +115,12 @@ export const kinds = {
   Job: owned('Job'),
   AuditEvent: owned('AuditEvent'),
   UsageRecord: owned('UsageRecord'),
+  Budget: owned('Budget'),
   UsagePeriod: { table: 'UsagePeriod', readBy: 'operate', sees: isRoot },
-  UsageExport: {
-    table: 'UsageExport',
-    readBy: 'look',
-    // It may hold what only that user sees.
-    sees: (viewer, row, tenancy) => isRoot(viewer, row, tenancy) || isOwn('userId')(viewer, row, tenancy),
-  },
+  // They may hold what only that user sees.
+  UsageExport: ofUserAlone('UsageExport'),
+  UsageExportSchedule: ofUserAlone('UsageExportSchedule'),
+  UsageExportRun: ofUserAlone('UsageExportRun'),
   Template: image('TEMPLATE'),
   Iso: image('ISO'),
   Account: owned('Account', 'id'),
@@ -117,6 +132,7 @@ export const kinds = {
     readBy: 'look',
     sees: (viewer, row, tenancy) =>
       tenancy.isAbove(viewer, row.lineage as string[]) || tenancy.accountOf(viewer)?.domainId === row.id,
+    changes: (viewer, row, tenancy) => tenancy.isAbove(viewer, row.lineage as string[]),
   },
   Role: {
     table: 'Role',
@@ -160,16 +176,12 @@ export const kinds = {
   GuestIpRange: hardware('GuestIpRange'),
   StoragePool: hardware('StoragePool'),
   ImageStore: hardware('ImageStore'),
-  Tariff: {
-    table: 'Tariff',
-    readBy: 'look',
-    sees: (viewer, { accountId, domainId }, tenancy) =>
-      (accountId === null || ofAccount()(viewer, { id: '', accountId }, tenancy)) &&
-      (domainId === null || concernsDomain(viewer, domainId, tenancy)),
-    changes: isRoot,
-  },
+  Tariff: priced('Tariff'),
+  PriceAdjustment: priced('PriceAdjustment'),
+  PrepaidTerm: owned('PrepaidTerm'),
   TariffVersion: { table: 'TariffVersion', readBy: 'look', sees: nobody },
   RatedLine: owned('RatedLine'),
+  Statement: owned('Statement'),
   UsageEvent: { table: 'UsageEvent', readBy: 'look', sees: nobody },
   ServerInstance: { table: 'ServerInstance', readBy: 'look', sees: nobody },
 } satisfies Record<IdKind, KindExpectation>;

@@ -9,6 +9,7 @@ import { createTestZone } from '../../support/zone.ts';
 import { giveTheLike, makeMachineOf, makePapers } from './belongings.ts';
 import { makeExport } from './exports.ts';
 import { makeReserved } from './reserved.ts';
+import { makeStatement } from './statements.ts';
 import { makeCredentials, makeTenants, type Accounts } from './tenants.ts';
 import type { Viewer } from './viewers.ts';
 import { WriteLog } from './write-log.ts';
@@ -40,6 +41,8 @@ export async function startAccessWorld(): Promise<AccessWorld> {
   const clients = new Map([...credentials].map(([name, headers]) => [name, new ApiClient(url, headers)]));
   const { owner } = accounts;
   await makeMachineOf(db, owner, clients.get('owner')!, admin, zoneId);
+  for (const [index, account] of Object.values(accounts).entries())
+    await makeStatement(db, account, index + 1);
   for (const [name, account] of Object.entries(accounts)) {
     await makePapers(db, account, name, zoneId);
     await makePrices(db, account, name, zoneId);

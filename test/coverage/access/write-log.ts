@@ -12,11 +12,12 @@ const quietTables = [
   'ChangePending',
   'FreshSample',
   'HostCapacity',
+  // Counters come with the samples of machines; what was counted is billed when it is due.
+  'MachineRun',
   'SampleDay',
   'SampleHour',
   'ServerInstance',
   'StoragePoolCapacity',
-  'UsageCursor',
   // What is metered is written to UsageEventPending; the sequencer takes it from there, whenever it comes to it.
   'UsageEvent',
 ];
@@ -59,7 +60,10 @@ export class WriteLog {
     await sql`
       create function access.note() returns trigger language plpgsql as $$
       begin
-        if tg_op = 'DELETE' and tg_table_name = 'UsageEventPending' then return null; end if;
+        if tg_table_name = 'UsageEventPending' then
+          -- The sequencer takes them; those that count come when they are due.
+          if tg_op = 'DELETE' or new."attributes" ? 'quantity' then return null; end if;
+        end if;
         if tg_op = 'UPDATE' and to_jsonb(old) - tg_argv = to_jsonb(new) - tg_argv then return null; end if;
         insert into access.write ("what")
           select concat_ws(' ', tg_op, tg_table_name, coalesce(t.row->>'id', left(t.row::text, 200)))

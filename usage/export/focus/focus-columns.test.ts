@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { focusColumns, presentFocusColumns } from './focus-columns.ts';
 import { isFocusNumber, isFocusUnit, isKeyValue } from './focus-formats.ts';
-import { focusFileColumns } from './focus-dataset.ts';
+import { focusFileColumns } from './focus-file-columns.ts';
 import { pricingUnits } from './focus-units.ts';
 import { categoryOf } from './service-values.ts';
 import { focusServices } from './services.ts';

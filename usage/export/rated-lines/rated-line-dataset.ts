@@ -38,6 +38,7 @@ export const ratedLineDataset: Dataset<LineRow> = {
       read: ({ amount, unitSize }) => costText(amount, unitSize),
     },
   ],
+  table: 'RatedLine',
   facts: {},
   readPage: async (db, selection, after, limit) => {
     const { rows } = await sql<LineRow>`

@@ -39,6 +39,7 @@ export const recordDataset: Dataset<RecordRow> = {
     integerOrNull('sizeBytes', ({ attributes }) => whole(attributes.sizeBytes)),
     jsonOrNull('tags', ({ attributes }) => keyValuesText(attributes.tags)),
   ],
+  table: 'UsageRecord',
   facts: {},
   readPage: async (db, selection, after, limit) => {
     const { rows } = await sql<RecordRow>`

@@ -41,10 +41,14 @@ const kinds: Record<string, () => string> = {
   'domain.delete': m.jobs_kind_domain_delete,
   'project.delete': m.jobs_kind_project_delete,
   'usage.generate': m.jobs_kind_usage_generate,
+  'statement.finalize': m.jobs_kind_statement_finalize,
 };
 
 const steps: Record<string, () => string> = {
   reserve: m.jobs_step_reserve,
+  takeStock: m.jobs_step_takeStock,
+  issueCreditNotes: m.jobs_step_issueCreditNotes,
+  issueStatements: m.jobs_step_issueStatements,
   prepareTemplate: m.jobs_step_prepareTemplate,
   createDisks: m.jobs_step_createDisks,
   start: m.jobs_step_start,

@@ -17,6 +17,8 @@ const pages: Record<string, (id: string) => string> = {
   User: (id) => `/users/${id}`,
   Role: (id) => `/roles/${id}`,
   Project: (id) => `/projects/${id}`,
+  // What issues them is named by their month.
+  Statement: (id) => (id.includes('-') ? `/statements?month=${id}` : `/statements/${id}`),
 };
 
 /** What can be asked for by its id; a setting, say, has none. */

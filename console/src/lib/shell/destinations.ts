@@ -1,8 +1,10 @@
 import Activity from '@lucide/svelte/icons/activity';
+import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Bell from '@lucide/svelte/icons/bell';
 import Building2 from '@lucide/svelte/icons/building-2';
 import ChartPie from '@lucide/svelte/icons/chart-pie';
 import CircleUser from '@lucide/svelte/icons/circle-user';
+import Coins from '@lucide/svelte/icons/coins';
 import Database from '@lucide/svelte/icons/database';
 import Disc3 from '@lucide/svelte/icons/disc-3';
 import FolderKanban from '@lucide/svelte/icons/folder-kanban';
@@ -16,9 +18,11 @@ import Map from '@lucide/svelte/icons/map';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Network from '@lucide/svelte/icons/network';
 import Receipt from '@lucide/svelte/icons/receipt';
+import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import SlidersVertical from '@lucide/svelte/icons/sliders-vertical';
+import Target from '@lucide/svelte/icons/target';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import type { Component } from 'svelte';
 import { m } from '#messages';
@@ -81,12 +85,21 @@ export const destinationGroups: DestinationGroup[] = [
     ],
   },
   {
+    label: m.shell_group_billing,
+    destinations: [
+      { path: '/costs', label: m.costs_title, icon: Coins, permission: 'ratedLine.list' },
+      { path: '/tariffs', label: m.tariffs_title, icon: BadgePercent, permission: 'tariff.list' },
+      { path: '/budgets', label: m.budgets_title, icon: Target, permission: 'budget.list' },
+      { path: '/statements', label: m.statements_title, icon: ReceiptText, permission: 'statement.list' },
+      { path: '/usage', label: m.shell_usage, icon: Receipt, permission: 'usageRecord.list' },
+    ],
+  },
+  {
     label: m.shell_group_activity,
     destinations: [
       { path: '/alerts', label: m.alerts_title, icon: Bell, permission: 'alert.list' },
       { path: '/jobs', label: m.shell_jobs, icon: ListChecks, permission: 'job.list' },
       { path: '/events', label: m.shell_events, icon: Activity, permission: 'auditEvent.list' },
-      { path: '/usage', label: m.shell_usage, icon: Receipt, permission: 'usageRecord.list' },
     ],
   },
   {

@@ -1,5 +1,6 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import { assertNotPrepaid } from '../../../billing/prepaid/store.ts';
 import { appendUsage } from '../../../billing/usage-events.ts';
 import { getForChange } from '../../../identity/access/guarded-loader.ts';
 import { activeOwner, type Owner } from '../../../identity/access/owner.ts';
@@ -44,6 +45,7 @@ export class AssignService {
       await tx.selectFrom('VirtualMachine').select('id').where('id', '=', input.id).forUpdate().execute();
       const seen = await loadMachine(tx, actor, input, action);
       const owner = await this.#newOwner(tx, actor, seen, input.accountId);
+      await assertNotPrepaid(tx, seen, at);
       const machine = await giveMachine(tx, seen, owner);
       await assertAtRest(tx, machine);
       const volumes = await giveParts(tx, machine);

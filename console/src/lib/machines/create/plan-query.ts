@@ -27,6 +27,15 @@ export const planQuery = graphql(`
         currency
         perHour
         perMonth
+        parts {
+          usageType
+          count
+          cpuCount
+          memory
+          size
+          perHour
+          perMonth
+        }
       }
     }
   }
@@ -34,3 +43,4 @@ export const planQuery = graphql(`
 
 export type Plan = ResultOf<typeof planQuery>['planDeployVirtualMachine'];
 export type Refusal = Plan['placement']['refusals'][number]['reason'];
+export type PlannedPrice = Plan['prices'][number];

@@ -1,0 +1,60 @@
+import Ban from '@lucide/svelte/icons/ban';
+import CircleCheck from '@lucide/svelte/icons/circle-check';
+import Clock from '@lucide/svelte/icons/clock';
+import LoaderCircle from '@lucide/svelte/icons/loader-circle';
+import type { Component } from 'svelte';
+import type { Tone } from '../../ui/Badge.svelte';
+import { m } from '#messages';
+import type { Export, ExportFormat, ExportKind } from './export-queries.ts';
+import type { ExportDestination, ExportRange, ExportRun } from './schedule-queries.ts';
+
+export const kindLabels: Record<ExportKind, () => string> = {
+  RECORDS: m.exports_kind_RECORDS,
+  RATED_LINES: m.exports_kind_RATED_LINES,
+  FOCUS: m.exports_kind_FOCUS,
+};
+
+export const formatLabels: Record<ExportFormat, () => string> = {
+  CSV: () => 'CSV',
+  JSON_LINES: () => 'JSON Lines',
+  PARQUET: () => 'Parquet',
+};
+
+export const rangeLabels: Record<ExportRange, () => string> = {
+  PREVIOUS_DAY: m.exports_range_PREVIOUS_DAY,
+  PREVIOUS_MONTH: m.exports_range_PREVIOUS_MONTH,
+};
+
+export const destinationLabels: Record<ExportDestination, () => string> = {
+  FOLDER: m.exports_destination_FOLDER,
+  S3: m.exports_destination_S3,
+  WEBHOOK: m.exports_destination_WEBHOOK,
+};
+
+/** How a state is shown. */
+export interface StateLook {
+  tone: Tone;
+  icon: Component;
+  isTurning?: boolean;
+  label: () => string;
+}
+
+export const exportStates: Record<Export['state'], StateLook> = {
+  QUEUED: { tone: 'quiet', icon: Clock, label: m.exports_state_QUEUED },
+  RUNNING: { tone: 'busy', icon: LoaderCircle, isTurning: true, label: m.exports_state_RUNNING },
+  READY: { tone: 'good', icon: CircleCheck, label: m.exports_state_READY },
+  FAILED: { tone: 'bad', icon: Ban, label: m.exports_state_FAILED },
+};
+
+export const runStates: Record<ExportRun['state'], StateLook> = {
+  MAKING: { tone: 'busy', icon: LoaderCircle, isTurning: true, label: m.exports_run_MAKING },
+  SENDING: { tone: 'busy', icon: LoaderCircle, isTurning: true, label: m.exports_run_SENDING },
+  SENT: { tone: 'good', icon: CircleCheck, label: m.exports_run_SENT },
+  FAILED: { tone: 'bad', icon: Ban, label: m.exports_run_FAILED },
+};
+
+/** How much of a file there is, 0 to 100. */
+export function percentOf(done: number | string, all: number | string | null): number {
+  const total = Number(all ?? 0);
+  return total === 0 ? 0 : Math.min(100, Math.round((Number(done) / total) * 100));
+}

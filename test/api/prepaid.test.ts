@@ -1,0 +1,211 @@
+import type { Id } from '@nephos/model/kernel/ids.ts';
+import { closePeriod } from '@nephos/usage/aggregate/close-period.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { change, deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
+import { refusalOf } from '../support/refusals.ts';
+import { ShiftedClock } from '../support/shifted-clock.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { aTenant, type Tenant } from '../support/tenancy.ts';
+import { createTestZone, type TestZone } from '../support/zone.ts';
+
+let server: TestServer;
+let zone: TestZone;
+let tenant: Tenant;
+let machineId: Id<'VirtualMachine'>;
+
+const dayMs = 86_400_000;
+const clock = new ShiftedClock();
+
+beforeAll(async () => {
+  server = await startTestServer({ clock });
+  zone = await createTestZone(server, { hosts: 1 });
+  tenant = await aTenant(server, 'tenant');
+  const { machine } = await deploy(tenant.client, {
+    name: 'web',
+    zoneId: zone.zoneId,
+    serviceOfferingId: await serviceOfferingId(server.admin, 'medium'),
+    templateId: await registerTemplate(server.admin, zone.zoneId, 1024n ** 3n),
+  });
+  machineId = machine.id as Id<'VirtualMachine'>;
+  await eventually(
+    () => server.db.selectFrom('UsageEventPending').select('id').execute(),
+    (waiting) => waiting.length === 0,
+  );
+  for (const [name, usageType, unit, amount] of [
+    ['processors', 1, 'CPU_MONTH', '50'],
+    ['kept', 2, 'MONTH', '5.555'],
+    ['disks', 6, 'GIB_MONTH', '1'],
+  ] as const) {
+    await server.admin.ask(
+      'mutation ($input: CreateTariffInput!) { createTariff(input: $input) { tariff { id } } }',
+      { input: { name, usageType, currency: 'CNY', price: { unit, tiers: [{ price: amount }] } } },
+    );
+  }
+  await setDiscounts('6=10, 12=15');
+}, 60_000);
+
+afterAll(async () => {
+  await zone[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+const setDiscounts = (value: string) =>
+  server.admin.ask(
+    'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { setting { value } } }',
+    { input: { key: 'billing.prepaid.discounts', value } },
+  );
+
+const shown = `prepaidTerm { id version months startsAt endsAt price discountPercent renewsAutomatically endedAt refund
+  covers { usageType resourceId cpuCount memory size } }`;
+const prepayMutation = `mutation ($input: PrepayVirtualMachineInput!) { prepayVirtualMachine(input: $input) { ${shown} } }`;
+const endMutation = `mutation ($input: EndPrepaidTermInput!) { endPrepaidTerm(input: $input) { ${shown} } }`;
+
+interface Term {
+  id: Id<'PrepaidTerm'>;
+  version: number;
+  startsAt: string;
+  endsAt: string;
+  price: string;
+  refund: string | null;
+  renewsAutomatically: boolean;
+  covers: { usageType: number }[];
+}
+
+async function prepay(more: Record<string, unknown>): Promise<Term> {
+  const { prepayVirtualMachine } = await tenant.client.ask<{ prepayVirtualMachine: { prepaidTerm: Term } }>(
+    prepayMutation,
+    { input: { virtualMachineId: machineId, ...more } },
+  );
+  return prepayVirtualMachine.prepaidTerm;
+}
+
+async function end({ id }: Term): Promise<Term> {
+  const { endPrepaidTerm } = await tenant.client.ask<{ endPrepaidTerm: { prepaidTerm: Term } }>(endMutation, {
+    input: { id },
+  });
+  return endPrepaidTerm.prepaidTerm;
+}
+
+const entries = () =>
+  server.db
+    .selectFrom('LedgerEntry')
+    .select(['kind', 'amount', 'referenceId'])
+    .where('accountId', '=', tenant.accountId)
+    .orderBy('id')
+    .execute();
+
+const termsOf = () =>
+  server.db
+    .selectFrom('PrepaidTerm')
+    .selectAll()
+    .where('virtualMachineId', '=', machineId)
+    .orderBy('startsAt')
+    .execute();
+
+const midnight = () => Math.floor(clock.now().getTime() / dayMs) * dayMs;
+
+test('a machine is paid for with its disks, costs less for longer, and is paid back by the day', async () => {
+  const { prepaidOffers } = await tenant.client.ask<{ prepaidOffers: Record<string, unknown>[] }>(
+    `query ($id: ID!) { prepaidOffers(virtualMachineId: $id, months: [1, 7]) { months currency monthPrice discountPercent price } }`,
+    { id: machineId },
+  );
+  // Two processors, 5.555 for itself, 1 GiB: 106.555 a month.
+  expect(prepaidOffers).toEqual([
+    { months: 1, currency: 'CNY', monthPrice: '106.56', discountPercent: '0', price: '106.56' },
+    { months: 7, currency: 'CNY', monthPrice: '106.56', discountPercent: '10', price: '671.30' },
+  ]);
+  expect(
+    await refusalOf(tenant.client, prepayMutation, {
+      input: { virtualMachineId: machineId, months: 7, expectedPrice: '671.29' },
+    }),
+  ).toMatchObject({ path: 'input.expectedPrice' });
+  const term = await prepay({ months: 7, expectedPrice: '671.3' });
+  expect(term).toMatchObject({ price: '671.30', startsAt: new Date(midnight()).toISOString() });
+  expect(term.covers.map(({ usageType }) => usageType)).toEqual([1, 2, 6]);
+  expect(
+    await refusalOf(tenant.client, prepayMutation, { input: { virtualMachineId: machineId, months: 1 } }),
+  ).toMatchObject({ code: 'INVALID_STATE' });
+  const ended = await end(term);
+  const [whole, left] = [Date.parse(term.endsAt) - midnight(), Date.parse(term.endsAt) - midnight() - dayMs];
+  expect(ended).toMatchObject({ endsAt: new Date(midnight() + dayMs).toISOString() });
+  expect(ended.refund).toBe(((671.3 * left) / whole).toFixed(2));
+  expect(await entries()).toEqual([
+    { kind: 'PREPAYMENT', amount: '-671.30', referenceId: term.id },
+    { kind: 'REFUND', amount: ended.refund, referenceId: term.id },
+  ]);
+  expect(await refusalOf(tenant.client, endMutation, { input: { id: term.id } })).toMatchObject({
+    code: 'INVALID_STATE',
+  });
+});
+
+test('whoever may not owe anything pays only what is there', async () => {
+  await server.db
+    .insertInto('QuotaPolicy')
+    .values({
+      id: 'qpol_test' as Id<'QuotaPolicy'>,
+      accountId: tenant.accountId,
+      isEnforced: true,
+      alertBelow: [],
+    })
+    .execute();
+  expect(
+    await refusalOf(tenant.client, prepayMutation, { input: { virtualMachineId: machineId, months: 1 } }),
+  ).toMatchObject({
+    code: 'INVALID_STATE',
+    message: expect.stringContaining('CNY are missing') as string,
+  });
+  expect(await termsOf()).toHaveLength(1);
+  await server.db.deleteFrom('QuotaPolicy').where('accountId', '=', tenant.accountId).execute();
+});
+
+test('what is covered costs nothing, what goes beyond costs as ever, and a term is followed by the next', async () => {
+  // The day for which the first term goes on is over.
+  clock.pass(86_400);
+  const term = await prepay({ months: 1, renewsAutomatically: true });
+  await change(tenant.client, 'stopVirtualMachine', { id: machineId });
+  await server.admin.ask(
+    'mutation ($input: ScaleVirtualMachineInput!) { scaleVirtualMachine(input: $input) { virtualMachine { id } } }',
+    { input: { id: machineId, serviceOfferingId: await serviceOfferingId(server.admin, 'large') } },
+  );
+  await change(tenant.client, 'startVirtualMachine', { id: machineId });
+  await eventually(
+    () => server.db.selectFrom('UsageEventPending').select('id').execute(),
+    (waiting) => waiting.length === 0,
+  );
+  const [today, tomorrow] = [new Date(midnight()), new Date(midnight() + dayMs)];
+  for (const [startsAt, endsAt] of [
+    [new Date(midnight() - 2 * dayMs), today],
+    [today, tomorrow],
+  ] as const)
+    await server.db.transaction().execute((tx) => closePeriod(tx, { startsAt, endsAt, timeZone: 'UTC' }));
+  const lines = await server.db
+    .selectFrom('RatedLine')
+    .innerJoin('UsageRecord', 'UsageRecord.id', 'RatedLine.recordId')
+    .select(['RatedLine.usageType', 'baseAmount', 'quantity', 'attributes'])
+    .where('RatedLine.periodStartsAt', '=', today)
+    .orderBy('RatedLine.usageType')
+    .execute();
+  // Two processors beyond those that are paid for, from the moment on at which it has four.
+  expect(
+    lines.map(({ usageType, baseAmount, quantity, attributes: { cpuCount } }) => ({
+      usageType,
+      cpuCount,
+      beyond: BigInt(baseAmount) / quantity,
+    })),
+  ).toEqual(
+    expect.arrayContaining([
+      { usageType: 1, cpuCount: 2, beyond: 0n },
+      { usageType: 1, cpuCount: 4, beyond: 2n },
+      { usageType: 2, cpuCount: 4, beyond: 0n },
+      { usageType: 6, cpuCount: undefined, beyond: 0n },
+    ]),
+  );
+
+  clock.pass((Date.parse(term.endsAt) - clock.now().getTime()) / 1000 - 3600);
+  // Whoever looks again and again looks at once when a setting changes.
+  await setDiscounts('12=20');
+  const terms = await eventually(termsOf, (found) => found.length === 3);
+  expect(terms[2]).toMatchObject({ startsAt: terms[1]?.endsAt, renewsAutomatically: true, months: 1 });
+  expect(terms[1]).toMatchObject({ renewsAutomatically: false, renewalProblem: null });
+}, 90_000);

@@ -1,0 +1,26 @@
+import type { Row } from '@nephos/model/database.ts';
+import type { UsageExportFormat, UsageExportKind } from '@nephos/model/generated/enums.ts';
+
+/** What each format is called on the web. */
+export const mediaTypes: Record<UsageExportFormat, string> = {
+  CSV: 'text/csv; charset=utf-8',
+  JSON_LINES: 'application/x-ndjson',
+  PARQUET: 'application/vnd.apache.parquet',
+};
+
+const endings: Record<UsageExportFormat, string> = { CSV: 'csv', JSON_LINES: 'jsonl', PARQUET: 'parquet' };
+
+const stems: Record<UsageExportKind, string> = {
+  RECORDS: 'usage-records',
+  RATED_LINES: 'rated-lines',
+  FOCUS: 'focus',
+};
+
+/** What a file says of itself in its name. */
+export type NamedFile = Pick<Row<'UsageExport'>, 'kind' | 'format' | 'coversFrom' | 'coversUntil'>;
+
+/** `usage-records-2026-11-01-2026-12-01.csv`. @param more what tells it from others: stands before the ending */
+export function fileName({ kind, format, coversFrom, coversUntil }: NamedFile, more = ''): string {
+  const day = (at: Date) => at.toISOString().slice(0, 10);
+  return `${stems[kind]}-${day(coversFrom)}-${day(coversUntil)}${more}.${endings[format]}`;
+}

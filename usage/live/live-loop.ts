@@ -1,0 +1,49 @@
+import type { Database } from '@nephos/model/database.ts';
+import type { Clock } from '@nephos/model/kernel/clock.ts';
+import type { UsageSettings } from '@nephos/model/kernel/usage-settings.ts';
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import { waitForPending } from '../period/pending-events.ts';
+import { computeLiveCosts } from './compute-live-costs.ts';
+import { writeLiveCosts } from './write-live-costs.ts';
+
+const everyMs = 60_000;
+/** What takes long is done less often: at most this part of the time goes into it. */
+const share = 0.05;
+
+/** Keeps live costs fresh. */
+export class LiveLoop {
+  #nextAt = 0;
+
+  /** Brings live costs up to now, if it is time for that. */
+  async look(
+    deps: { db: Database; clock: Clock; log: Logger },
+    settings: UsageSettings,
+  ): Promise<void> {
+    const { db, clock } = deps;
+    if (performance.now() < this.#nextAt && !(await isWanted(db))) return;
+    const started = performance.now();
+    await refreshLiveCosts(deps, settings, clock.now());
+    const took = performance.now() - started;
+    this.#nextAt = performance.now() + Math.max(everyMs - took, took / share);
+  }
+}
+
+/** Brings live costs up to a moment. */
+export async function refreshLiveCosts(
+  { db, log }: { db: Database; log: Logger },
+  settings: UsageSettings,
+  now: Date,
+): Promise<void> {
+  await waitForPending({ db, log }, now);
+  await writeLiveCosts(db, await computeLiveCosts(db, settings, now), now);
+}
+
+/** Somebody asked for them, or a period was closed since. */
+async function isWanted(db: Database): Promise<boolean> {
+  const { rows } = await sql<{ isWanted: boolean }>`
+    select coalesce("requestedAt" > coalesce("asOf", '-infinity'), false) or exists (
+      select from "UsagePeriod" where "endsAt" > coalesce("ratedUntil", '-infinity')) as "isWanted"
+    from "LiveCostRun"`.execute(db);
+  return rows[0]?.isWanted === true;
+}
