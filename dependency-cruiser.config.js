@@ -64,11 +64,14 @@ export default {
       severity: 'error',
       comment: 'The server reaches agents through the gateway and the protocol.',
       from: { path: '^server/', pathNot: isTest },
-      to: { path: '^(agents/(?!protocol/)|usage/(?!rate/|export/file/|export/focus/schema/|usage-types[.]ts)|console|scripts|test)/' },
+      to: {
+        path: '^(agents/(?!protocol/)|usage/(?!rate/|export/file/|export/focus/schema/|usage-types[.]ts)|console|scripts|test)/',
+      },
     },
     {
       name: 'rating-is-pure',
-      comment: 'The server tells prices beforehand by the very functions that rate: they read and write nothing.',
+      comment:
+        'The server tells prices beforehand by the very functions that rate: they read and write nothing.',
       severity: 'error',
       from: { path: '^usage/rate/', pathNot: isTest },
       to: { path: '^(usage/(?!rate/|usage-types[.]ts)|prisma/(?!kernel/|shapes/|generated/enums[.]ts))' },

@@ -21,7 +21,12 @@ test('time zones and times of day are known, or are none', () => {
 });
 
 test('what nobody changed is as it is by default', () => {
-  expect(usageSettingsFrom(new Map())).toEqual({ rangeMinutes: 1440, timeZone: 'UTC', delayMinutes: 15 });
+  expect(usageSettingsFrom(new Map())).toEqual({
+    rangeMinutes: 1440,
+    timeZone: 'UTC',
+    delayMinutes: 15,
+    keptMonths: 24,
+  });
 });
 
 test('shorter periods have their turn by the minutes of that time', () => {
@@ -29,6 +34,12 @@ test('shorter periods have their turn by the minutes of that time', () => {
     ['usage.stats.job.aggregation.range', '60'],
     ['usage.stats.job.exec.time', '03:20'],
     ['usage.aggregation.timezone', 'nowhere'],
+    ['usage.event.retention.months', '-1'],
   ]);
-  expect(usageSettingsFrom(changed)).toEqual({ rangeMinutes: 60, timeZone: 'UTC', delayMinutes: 20 });
+  expect(usageSettingsFrom(changed)).toEqual({
+    rangeMinutes: 60,
+    timeZone: 'UTC',
+    delayMinutes: 20,
+    keptMonths: 24,
+  });
 });

@@ -1,5 +1,5 @@
-import type { NewRow, Transaction } from '@nephos/model/database.ts';
-import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import type { Database, NewRow, Transaction } from '@nephos/model/database.ts';
+import { newId } from '@nephos/model/kernel/ids.ts';
 import type { UsageAttributes } from '@nephos/model/shapes/usage.ts';
 import { sql } from 'kysely';
 import { usageEventId, type UsageSource } from './event-id.ts';
@@ -10,36 +10,27 @@ export type UsageFacts = Omit<NewRow<'UsageEventPending'>, 'position' | 'id' | '
   source?: UsageSource;
 };
 
-/** A statement takes 65,535 values. */
-const mostAtOnce = 1000;
-
 /**
- * Appends to the usage events, in the transaction of what costs. Where a source is named, its events are stored once,
- * however often they are appended.
+ * Appends to the usage events, in the transaction of what costs; without one, in one of its own. Where a source is named,
+ * its events are stored once, however often they are appended.
  */
 export async function appendUsage(
-  tx: Transaction,
+  db: Transaction | Database,
   events: readonly UsageFacts[],
   source?: UsageSource,
 ): Promise<void> {
-  for (let first = 0; first < events.length; first += mostAtOnce) {
-    await tx
-      .insertInto('UsageEventPending')
-      .values(events.slice(first, first + mostAtOnce).map((event) => rowOf(event, source)))
-      .execute();
-  }
+  if (events.length === 0) return;
+  const rows = events.map((event) => rowOf(event, source));
+  // Always the same statement, with one value: most transactions append one or two, and this takes the least time then.
+  await sql`
+    insert into "UsageEventPending" ("id", "kind", "at", "accountId", "domainId", "zoneId", "resourceId", "resourceName", "attributes")
+    select "id", "kind", "at", "accountId", (select a."domainId" from "Account" a where a."id" = told."accountId"), "zoneId", "resourceId",
+      "resourceName", "attributes"
+    from json_to_recordset(${JSON.stringify(rows)}) as told("id" text, "kind" "UsageEventKind", "at" timestamptz, "accountId" text,
+      "zoneId" text, "resourceId" text, "resourceName" text, "attributes" jsonb)`.execute(db);
 }
 
-function rowOf(
-  { source, attributes, ...event }: UsageFacts,
-  common: UsageSource | undefined,
-): NewRow<'UsageEventPending'> {
+function rowOf({ source, ...event }: UsageFacts, common: UsageSource | undefined) {
   const told = source ?? common;
-  return {
-    ...event,
-    id: told === undefined ? newId('UsageEvent') : usageEventId(told, event),
-    attributes: JSON.stringify(attributes),
-    // Most transactions append one or two: this costs less than to join.
-    domainId: sql<Id<'Domain'>>`(select "domainId" from "Account" where "id" = ${event.accountId})` as never,
-  };
+  return { ...event, id: told === undefined ? newId('UsageEvent') : usageEventId(told, event) };
 }

@@ -103,6 +103,11 @@ export class Housekeeping {
       .deleteFrom('Alert')
       .where('clearedAt', '<', days(settings.get('alert.purge.delay')))
       .execute();
+    await db
+      .deleteFrom('Notice')
+      .where('state', '<>', 'QUEUED')
+      .where('createdAt', '<', days(settings.get('alert.purge.delay')))
+      .execute();
     await db.deleteFrom('UsageExport').where('expiresAt', '<', now).execute();
     await db
       .deleteFrom('UsageExportRun')

@@ -187,7 +187,7 @@ test('step by step, and back by credit: only what the policy stopped starts agai
 
   clock.pass(96 * 3600);
   await comesTo('LOCKED');
-  expect(await tenant.client.ask('{ viewer { account { id } } }')).toEqual({ viewer: null });
+  expect(await tenant.client.ask('{ viewer { user { id } } }')).toEqual({ viewer: null });
 
   await grant('4.99');
   await new Promise((resolve) => setTimeout(resolve, 1500));

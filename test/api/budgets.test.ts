@@ -32,7 +32,11 @@ beforeAll(async () => {
   ruler = await aTenant(server, 'ruler', { domainId, role: roleId('Domain Admin') });
   tenant = await aTenant(server, 'tenant', { domainId });
   sibling = await aTenant(server, 'sibling', { domainId });
-  await server.db.updateTable('User').set({ email: 'tenant@shop.test' }).where('id', '=', tenant.userId).execute();
+  await server.db
+    .updateTable('User')
+    .set({ email: 'tenant@shop.test' })
+    .where('id', '=', tenant.userId)
+    .execute();
 }, 60_000);
 
 afterAll(() => server[Symbol.asyncDispose]());
@@ -72,8 +76,16 @@ async function budgetsOf(client: ApiClient): Promise<ShownBudget[]> {
 const check = () => checkBudgets(server.application.platform);
 const noticesOf = async ({ accountId }: Tenant) =>
   (
-    await server.db.selectFrom('Notice').select(['recipient', 'facts']).where('accountId', '=', accountId).execute()
-  ).map(({ recipient, facts }) => ({ recipient, percent: facts['percent'], isForecast: facts['isForecast'] }));
+    await server.db
+      .selectFrom('Notice')
+      .select(['recipient', 'facts'])
+      .where('accountId', '=', accountId)
+      .execute()
+  ).map(({ recipient, facts }) => ({
+    recipient,
+    percent: facts.percent,
+    isForecast: facts.isForecast,
+  }));
 
 test('a budget is spent, is told of once a month and threshold, and begins anew with another amount', async () => {
   // 0.5 an hour: 186 in the 15.5 days that are over, and 15 to 15.5 days more.
@@ -127,8 +139,11 @@ test('a domain’s budget counts all its accounts, and only administrators have 
   ]);
   const whole = await create(ruler.client, { name: 'whole', amount: '1000', domainId });
   expect(whole.progress).toMatchObject({ amount: '200.000000', percent: 20 });
-  expect(await refusalOf(tenant.client, createMutation, { input: { name: 'all', amount: '1', currency: 'CNY', domainId } }))
-    .toMatchObject({ code: 'FORBIDDEN' });
+  expect(
+    await refusalOf(tenant.client, createMutation, {
+      input: { name: 'all', amount: '1', currency: 'CNY', domainId },
+    }),
+  ).toMatchObject({ code: 'FORBIDDEN' });
   // Whoever is no administrator any more learns nothing of others.
   await server.db
     .updateTable('Account')
@@ -178,7 +193,12 @@ test.each([
 test('costs are divided, with the day before and what goes on', async () => {
   interface Overview {
     costOverview: { month: string; currencies: { amount: string; perHour: string; lastMonth: string }[] };
-    costShares: { key: string; name: string | null; amount: string; days: { day: string; amount: string }[] }[];
+    costShares: {
+      key: string;
+      name: string | null;
+      amount: string;
+      days: { day: string; amount: string }[];
+    }[];
   }
   const { costOverview, costShares } = await sibling.client.ask<Overview>(
     `{ costOverview { month currencies { amount perHour lastMonth } }
@@ -201,8 +221,8 @@ test('costs are divided, with the day before and what goes on', async () => {
     { day: `${month}-14`, amount: '10.000000' },
     { day: `${month}-15`, amount: '60.000000' },
   ]);
-  const { rows } = await sql<{ sum: string }>`select sum("amount" / "unitSize")::text as "sum" from "CostDay"`.execute(
-    server.db,
-  );
+  const { rows } = await sql<{
+    sum: string;
+  }>`select sum("amount" / "unitSize")::text as "sum" from "CostDay"`.execute(server.db);
   expect(Number(rows[0]?.sum)).toBe(70 * 10 ** 12);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { makeExports } from '@nephos/usage/export/export-queue.ts';
+import { PushLoop } from '@nephos/usage/export/push/push-loop.ts';
 import { findDueRuns } from '@nephos/usage/export/push/run-store.ts';
 import { sendRun } from '@nephos/usage/export/push/send-run.ts';
 import { sql } from 'kysely';
@@ -198,7 +199,7 @@ test('a wrong secret is told, tried again later each time, and given up in the e
   const target = { bucket: { ...bucket(), secretAccessKey: 'another-secret' } };
   const { id } = await runNow(acme.client, await schedule(acme.client, target));
   const waited: number[] = [];
-  for (let minutes = 0; ;) {
+  for (;;) {
     await send();
     const { nextAttemptAt, finishedAt } = await server.db
       .selectFrom('UsageExportRun')
@@ -206,7 +207,7 @@ test('a wrong secret is told, tried again later each time, and given up in the e
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
     if (finishedAt !== null) break;
-    minutes = Math.round((nextAttemptAt.getTime() - clock.now().getTime()) / 60_000);
+    const minutes = Math.round((nextAttemptAt.getTime() - clock.now().getTime()) / 60_000);
     waited.push(minutes);
     aheadMs += minutes * 60_000 + 1000;
   }
@@ -329,7 +330,12 @@ test('or a message that says where the file is', async () => {
   const [{ headers, body } = { headers: {}, body: Buffer.alloc(0) }] = received;
   expect(headers['nephos-signature']).toBe(webhookSignature(headers, 'a-key-for-signatures', body));
   const message = JSON.parse(body.toString()) as { url: string; sha256: string; rowCount: number };
-  expect(message).toMatchObject({ delivery: run.id, schedule: 'nightly', sha256: run.sha256, rowCount: 2700 });
+  expect(message).toMatchObject({
+    delivery: run.id,
+    schedule: 'nightly',
+    sha256: run.sha256,
+    rowCount: 2700,
+  });
   const { authorization } = acme.client;
   const fetched = await fetch(message.url, { headers: { authorization } });
   expect(hashOf(Buffer.from(await fetched.arrayBuffer()))).toBe(run.sha256);
@@ -347,10 +353,14 @@ test('private addresses are refused, whatever they are called', async () => {
   for (const url of [`${hooks.url}/usage`, hooks.url.replace('127.0.0.1', 'localhost'), 'http://[::1]:9/']) {
     const { state, problem } = await sent(acme.client, webhook({ url }));
     expect(state).toBe('SENDING');
-    expect(problem).toMatch(/is a private address that usage\.export\.allowed\.internal\.sites does not allow$/);
+    expect(problem).toMatch(
+      /is a private address that usage\.export\.allowed\.internal\.sites does not allow$/,
+    );
     await server.db.deleteFrom('UsageExportRun').execute();
   }
-  expect((await sent(acme.client, { bucket: bucket() })).problem).toMatch(/^127\.0\.0\.1 is a private address/);
+  expect((await sent(acme.client, { bucket: bucket() })).problem).toMatch(
+    /^127\.0\.0\.1 is a private address/,
+  );
   expect(received).toEqual([]);
 });
 
@@ -367,7 +377,9 @@ test('secrets are stored sealed, shown nowhere, and do not go along to another a
       { input: { id, target } },
     );
   await update({ bucket: { ...without, prefix: 'other/' } });
-  await expect(update({ bucket: { ...without, endpoint: 'https://elsewhere.example' } })).rejects.toMatchObject({
+  await expect(
+    update({ bucket: { ...without, endpoint: 'https://elsewhere.example' } }),
+  ).rejects.toMatchObject({
     code: 'VALIDATION_FAILED',
   });
   await expect(update(webhook({ secret: undefined }))).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
@@ -417,6 +429,23 @@ test('a user who is disabled gets no files, and it is said why', async () => {
     (row) => row.problem !== null,
   );
   expect(problem).toBe('its user is disabled');
+});
+
+test('the daemon sends what is due, one after the other of a user, to networks that a setting allows', async () => {
+  const first = await runNow(acme.client, await schedule(acme.client, webhook()));
+  const second = await runNow(acme.client, await schedule(acme.client, webhook()));
+  const networks = { key: 'usage.export.allowed.internal.sites', value: '127.0.0.0/8' };
+  await server.db.insertInto('Setting').values(networks).execute();
+  const masterKeyFile = path.join(server.folder, 'master.key');
+  const log = pino({ level: 'silent' });
+  const loop = new PushLoop({ db: server.db, clock, log, folderRoot: folder, masterKeyFile });
+  loop.wake();
+  await eventually(
+    () => Promise.all([look(first.id), look(second.id)]),
+    (runs) => runs.every(({ state }) => state === 'SENT'),
+  );
+  await loop.stop();
+  expect(received.map(({ headers }) => headers['nephos-delivery'])).toEqual([first.id, second.id]);
 });
 
 test('a file that was deleted on its way is not sent', async () => {

@@ -36,7 +36,10 @@ async function aTariff(usageType: number, unit: 'CPU_HOUR' | 'GIB_MONTH' | 'GIB'
   const prices = (validFrom: Date, given: object[]) => ({
     ...{ id: newId('TariffVersion'), tariffId: id, validFrom, unit, tiers: JSON.stringify(given) },
   });
-  await db.insertInto('TariffVersion').values(prices(new Date(0), tiers)).execute();
+  await db
+    .insertInto('TariffVersion')
+    .values(prices(new Date(0), tiers))
+    .execute();
   // Within what is not closed a price changes.
   await db
     .insertInto('TariffVersion')

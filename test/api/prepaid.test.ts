@@ -153,7 +153,7 @@ test('whoever may not owe anything pays only what is there', async () => {
     await refusalOf(tenant.client, prepayMutation, { input: { virtualMachineId: machineId, months: 1 } }),
   ).toMatchObject({
     code: 'INVALID_STATE',
-    message: expect.stringContaining('CNY are missing') as string,
+    message: expect.stringContaining('106.56 CNY would have to be paid') as string,
   });
   expect(await termsOf()).toHaveLength(1);
   await server.db.deleteFrom('QuotaPolicy').where('accountId', '=', tenant.accountId).execute();
@@ -208,4 +208,25 @@ test('what is covered costs nothing, what goes beyond costs as ever, and a term 
   const terms = await eventually(termsOf, (found) => found.length === 3);
   expect(terms[2]).toMatchObject({ startsAt: terms[1]?.endsAt, renewsAutomatically: true, months: 1 });
   expect(terms[1]).toMatchObject({ renewsAutomatically: false, renewalProblem: null });
+}, 90_000);
+
+test('a machine that is paid for stays with its account; when it is gone, what is left is paid back', async () => {
+  const { accountId } = await aTenant(server, 'other');
+  expect(
+    await refusalOf(
+      server.admin,
+      'mutation ($input: AssignVirtualMachineInput!) { assignVirtualMachine(input: $input) { virtualMachine { id } } }',
+      { input: { id: machineId, accountId } },
+    ),
+  ).toMatchObject({ code: 'RESOURCE_IN_USE' });
+  await change(tenant.client, 'destroyVirtualMachine', { id: machineId });
+  await change(tenant.client, 'expungeVirtualMachine', { id: machineId });
+  await setDiscounts('12=10');
+  const [, running, next] = await eventually(termsOf, (found) =>
+    found.every(({ endedAt }) => endedAt !== null),
+  );
+  // The last day of the one is used up, the other has not begun.
+  expect(running).toMatchObject({ refund: '0.00' });
+  expect(next).toMatchObject({ refund: next?.price, endsAt: next?.startsAt });
+  expect((await entries()).at(-1)).toMatchObject({ kind: 'REFUND', amount: next?.refund });
 }, 90_000);

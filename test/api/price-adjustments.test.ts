@@ -49,7 +49,9 @@ test('a tax is valid from a month on until it ends, and its percentage never cha
   expect(made).toMatchObject({ percent: '6.5', usageTypes: [1, 6], validFrom: month, validUntil: null });
   const input = { id: made.id, validUntil: monthsOn(2), expectedVersion: made.version };
   await server.admin.ask(updateMutation, { input });
-  expect(await refusalOf(server.admin, updateMutation, { input })).toMatchObject({ code: 'VERSION_CONFLICT' });
+  expect(await refusalOf(server.admin, updateMutation, { input })).toMatchObject({
+    code: 'VERSION_CONFLICT',
+  });
   const namesIn = async (each: string) =>
     (await readAdjustments(server.db, each)).map(({ label, percent }) => `${label} ${percent}`);
   expect(await namesIn(monthsOn(-1))).toEqual([]);

@@ -1,11 +1,16 @@
 import { newId, parseId } from '@nephos/model/kernel/ids.ts';
+import { closePeriod } from '@nephos/usage/aggregate/close-period.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeExport } from '../coverage/access/exports.ts';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { makeBudgets } from '../support/costs.ts';
+import { makePurse } from '../support/purses.ts';
 import { makePrices } from '../support/prices.ts';
 import { snapshot } from '../support/snapshots.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { makeStatements } from '../support/statements.ts';
 import { aDomain, aTenant } from '../support/tenancy.ts';
+import { insertUsageLives } from '../support/usage-lives.ts';
 import { createTestZone, type TestZone } from '../support/zone.ts';
 
 let server: TestServer;
@@ -37,7 +42,21 @@ beforeAll(async () => {
     const name = `tenant-${index}`;
     const tenant = await aTenant(server, name, { domainId });
     await makePrices(server.db, tenant, name, parseId('Zone', zone.zoneId));
+    await makeExport(server.db, tenant);
     await makeBudgets(server.db, tenant);
+    await makePurse(server.db, tenant.accountId);
+    await makeStatements(server.db, tenant, index + 1);
+  }
+});
+
+beforeAll(async () => {
+  const from = new Date('2026-01-10T00:00:00Z');
+  await insertUsageLives(server.db, { from, days: 2, machines: 5 });
+  for (const day of [0, 1]) {
+    const [startsAt, endsAt] = [day, day + 1].map((days) => new Date(from.getTime() + days * 86_400_000));
+    await server.db
+      .transaction()
+      .execute((tx) => closePeriod(tx, { startsAt: startsAt!, endsAt: endsAt!, timeZone: 'UTC' }));
   }
 });
 
@@ -87,9 +106,17 @@ const lists: Record<string, string> = {
   tariffs: 'id name domain { path } zone { name } versions { validUntil tiers { price } }',
   budgets: 'id name account { name } domain { path } progress { percent alerts { percent } }',
   statements: 'id number total lines { amount } corrects { number } creditNotes { number }',
-  priceAdjustments: 'id name domain { path } account { name }',
+  priceAdjustments: 'id name domain { path }',
   prepaidTerms: 'id price account { name } virtualMachine { name } covers { usageType size }',
+  ledgerEntries: 'id amount account { name }',
+  balances: 'id amount used perHour emptyAt account { name } arrears { stage nextStage }',
+  quotaPolicies: 'id account { name } domain { path }',
+  notices: 'id subject',
+  usageRecords: 'id usageType resourceId quantity size cpuCount memory',
+  usagePeriods: 'id startsAt endsAt eventCount findings { check count examples { resourceId at } }',
   ratedLines: 'id amount quantity tariff { id name }',
+  usageExportSchedules: 'id name target { destination url } nextRunAt',
+  usageExportRuns: 'id state usageExport { id state downloadPath }',
   roles: 'id name usedBy permissions rules { pattern effect }',
 };
 

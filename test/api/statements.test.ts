@@ -1,7 +1,11 @@
 import type { Row } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import { usageSettingsFrom } from '@nephos/model/kernel/usage-settings.ts';
+import { readBalances } from '@nephos/server/billing/balance/read-balances.ts';
 import { issueStatement } from '@nephos/server/billing/statement/issue.ts';
 import { createStatementIssuer } from '@nephos/server/billing/statement/statement-issuer.ts';
+import { refreshLiveCosts } from '@nephos/usage/live/live-loop.ts';
+import { roundMoney } from '@nephos/usage/rate/money.ts';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
@@ -76,10 +80,15 @@ async function statementsOf(client: ApiClient, month = '2026-01'): Promise<State
   return statements.nodes;
 }
 
-async function draftsOf(client: ApiClient, accountId?: string): Promise<Omit<Statement, 'id'>[]> {
+async function draftsOf(
+  client: ApiClient,
+  accountId?: string,
+  month = '2026-01',
+): Promise<Omit<Statement, 'id'>[]> {
   const { statementDrafts } = await client.ask<{ statementDrafts: Statement[] }>(
-    `query ($accountId: ID) { statementDrafts(month: "2026-01", accountId: $accountId) { ${sums} ${lineFields} } }`,
-    { accountId },
+    `query ($accountId: ID, $month: String!) {
+      statementDrafts(month: $month, accountId: $accountId) { ${sums} ${lineFields} } }`,
+    { accountId, month },
   );
   return statementDrafts;
 }
@@ -365,4 +374,31 @@ test('when its grace is over a month is billed by itself, once', async () => {
     .execute();
   expect(jobs).toEqual([{ status: 'SUCCEEDED' }]);
   expect(await statementsOf(rival.client, '2026-03')).toHaveLength(1);
+});
+
+test('a draft of the month that goes on has what was used since the last period ended', async () => {
+  const { db, log } = server.application.platform;
+  const now = new Date('2026-04-02T00:00:00Z');
+  await refreshLiveCosts({ db, log }, usageSettingsFrom(new Map()), now);
+  expect(await draftsOf(rival.client, undefined, '2026-04')).toMatchObject([
+    {
+      lines: [
+        { kind: 'USAGE', label: '', usageType: 1, quantity: null, price: null, amount: '1.68' },
+        { kind: 'DISCOUNT', amount: '-0.17' },
+        { kind: 'TAX', amount: '0.09' },
+      ],
+      total: '1.60',
+    },
+  ]);
+  // What a statement has counts there, and no more.
+  const { rows } = await sql<{ month: string }>`
+    select distinct "month" from "LiveCost" where "accountId" = ${rival.accountId} order by 1`.execute(db);
+  expect(rows.map(({ month }) => month)).toEqual(['2026-01', '2026-02', '2026-03', '2026-04']);
+  const balances = await db
+    .selectFrom('Balance')
+    .selectAll()
+    .where('accountId', '=', rival.accountId)
+    .execute();
+  const [balance] = (await readBalances(db, balances)).values();
+  expect(roundMoney(balance!.used, 2)).toBe('1.68');
 });

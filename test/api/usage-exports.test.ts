@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Id } from '@nephos/model/kernel/ids.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { AuditChain } from '@nephos/server/platform/audit/chain.ts';
 import { Housekeeping } from '@nephos/server/platform/housekeeping.ts';
 import { makeExports } from '@nephos/usage/export/export-queue.ts';
@@ -136,6 +136,56 @@ test.each(formats)('a foreign reader finds in %s the sums of SQL: money', async 
   expect(found).toEqual(rows);
 });
 
+/** A statement with a discount and a tax, as it was issued. */
+async function issue(facts: { tenant: Tenant; serial: number; currency: string; issuedAt: Date }) {
+  const { tenant, serial, currency, issuedAt } = facts;
+  const id = newId('Statement');
+  const line = { statementId: id, label: 'machines' };
+  await server.db.transaction().execute(async (tx) => {
+    await tx
+      .insertInto('Statement')
+      .values({
+        ...{ id, kind: 'STATEMENT', year: 2026, serial, number: `2026-${serial}`, issuedAt },
+        ...{ accountId: tenant.accountId, domainId: tenant.domainId, month: '2026-11', currency },
+        ...{ startsAt: history.from, endsAt: history.until, ratedUntil: history.until, timeZone: 'UTC' },
+        ...{ usage: '20.10', discount: '-2.01', tax: '3.44', total: '21.53' },
+        parties: JSON.stringify({}),
+        adjustments: JSON.stringify({ lineage: [], adjustments: [] }),
+      })
+      .execute();
+    const use = { usageType: 1, baseAmount: '7200000', unitSize: '3600000' };
+    await tx
+      .insertInto('StatementLine')
+      .values([
+        { ...line, ...use, position: 0, kind: 'USAGE', amount: '20.10' },
+        { ...line, position: 1, kind: 'DISCOUNT', percent: '10', base: '20.10', amount: '-2.01' },
+        { ...line, position: 2, kind: 'TAX', percent: '19', base: '18.09', amount: '3.44' },
+      ])
+      .execute();
+  });
+}
+
+/** Statements of two tenants; a third is issued in years to come. */
+const issueStatements = async () => {
+  await issue({ tenant: acme, serial: 1, currency: 'EUR', issuedAt: history.until });
+  await issue({ tenant: rival, serial: 2, currency: 'EUR', issuedAt: history.until });
+  await issue({ tenant: acme, serial: 3, currency: 'CNY', issuedAt: new Date('2040-01-01T00:00:00Z') });
+};
+let issued: Promise<void> | undefined;
+
+test.each(formats)('a foreign reader finds in %s the totals of statements', async (format, ending, from) => {
+  await (issued ??= issueStatements());
+  const name = await fetched(acme.client, await made(acme.client, { kind: 'STATEMENTS', format }), ending);
+  const found = await askDuckDb(`select "number", max("accountId") as "account", count(*)::int as "lines",
+      sum("amount"::decimal(38, 18))::varchar as "amount", max("statementTotal"::decimal(38, 18))::varchar as "total",
+      max("quantity"::decimal(38, 18))::double as "quantity"
+    from ${from(name)} group by 1`);
+  const total = '21.530000000000000000';
+  expect(found).toEqual([
+    { number: '2026-1', account: acme.accountId, lines: 3, amount: total, total, quantity: 2 },
+  ]);
+});
+
 const focusFormats = [formats[0], formats[2]] as const;
 
 test.each(focusFormats)('a foreign reader finds in %s the costs of FOCUS', async (format, ending, from) => {
@@ -187,6 +237,16 @@ test('columns of FOCUS in Parquet have the types of the specification, and manda
     `select ${required.map((id) => `count(*) - count("${id}") as "${id}"`).join(', ')} from read_parquet('${file}')`,
   );
   expect(Object.values(nulls ?? {}).map(Number)).toEqual(required.map(() => 0));
+});
+
+test('files of FOCUS name their schema, which is published beside them', async () => {
+  const { id } = await made(server.admin, { kind: 'FOCUS' });
+  const { headers } = await get(server.admin.authorization, id);
+  expect(headers.get('link')).toBe('</exports/focus-schema.json>; rel="describedby"');
+  const published = await get(acme.client.authorization, 'focus-schema.json');
+  const schema = (await published.json()) as { SchemaId: string; FocusVersion: string };
+  expect(schema).toMatchObject({ SchemaId: headers.get('focus-schema-id'), FocusVersion: '1.2' });
+  expect((await get('', 'focus-schema.json')).status).toBe(401);
 });
 
 async function accountsIn(client: ApiClient, more: Record<string, unknown> = {}): Promise<string[]> {

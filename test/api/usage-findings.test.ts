@@ -1,4 +1,5 @@
 import { isId, uuidOf } from '@nephos/model/kernel/ids.ts';
+import type { UsageEventKind } from '@nephos/model/generated/enums.ts';
 import { closePeriod, PeriodGapError } from '@nephos/usage/aggregate/close-period.ts';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,28 +27,39 @@ beforeAll(async () => {
   await sql`select nephos_ensure_partitions('UsageEvent', 'month', ${hour(0)}::timestamptz, ${hour(1)}::timestamptz)`.execute(
     db,
   );
-  await db
+  await tell(events);
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+let told = 0;
+
+type Told = readonly (readonly [kind: UsageEventKind, resourceId: string, hour: number])[];
+
+const tell = (happened: Told) =>
+  database.db
     .insertInto('UsageEvent')
     .values(
-      events.map(([kind, resourceId, at], index) => ({
-        ...{ seq: BigInt(index + 1), id: `uevt_${index}` as never, kind, at: hour(at), resourceId },
+      happened.map(([kind, resourceId, at]) => ({
+        ...{ seq: BigInt(++told), id: `uevt_${told}` as never, kind, at: hour(at), resourceId },
         ...{ accountId: 'acct' as never, domainId: 'dom' as never, zoneId: 'zone' as never },
         ...{ resourceName: resourceId, attributes: '{}' },
       })),
     )
     .execute();
+
+const close = (from: number, until: number) =>
+  database.db
+    .transaction()
+    .execute((tx) => closePeriod(tx, { startsAt: hour(from), endsAt: hour(until), timeZone: 'UTC' }));
+
+const found = (resourceId: string, usageType: number, at: number) => ({
+  count: 1,
+  examples: [{ resourceId, usageType, at: hour(at).toISOString() }],
 });
-afterAll(() => database[Symbol.asyncDispose]());
 
 test('what breaks a rule is told of, and summed up all the same', async () => {
   const { db } = database;
-  const period = await db
-    .transaction()
-    .execute((tx) => closePeriod(tx, { startsAt: hour(0), endsAt: hour(4), timeZone: 'UTC' }));
-  const found = (resourceId: string, usageType: number, at: number) => ({
-    count: 1,
-    examples: [{ resourceId, usageType, at: hour(at).toISOString() }],
-  });
+  const period = await close(0, 4);
   expect(period.findings).toEqual([
     { check: 'BEGAN_TWICE', ...found('vm_twice', 2, 1) },
     { check: 'NEVER_BEGAN', ...found('vm_unheard', 1, 1) },
@@ -72,9 +84,34 @@ test('what breaks a rule is told of, and summed up all the same', async () => {
   expect(records.every(({ id }) => isId('UsageRecord', id))).toBe(true);
 });
 
+test('what is used in a later period than it was removed in is told of, once', async () => {
+  await tell([
+    ['VM_STOP', 'vm_lonely', 4],
+    ['VOLUME_DELETE', 'vol_risen', 5],
+    ['VOLUME_CREATE', 'vol_risen', 9],
+    ['VOLUME_CREATE', 'vol_new', 9],
+  ]);
+  expect((await close(4, 8)).findings).toEqual([]);
+  expect((await close(8, 12)).findings).toEqual([
+    { check: 'USED_AFTER_REMOVAL', ...found('vol_risen', 6, 9) },
+  ]);
+  expect((await close(12, 13)).findings).toEqual([]);
+});
+
+test('what happened before the oldest event that is kept is told of, and changes nothing', async () => {
+  await database.db
+    .insertInto('UsageHorizon')
+    .values({ keptFrom: hour(8) })
+    .execute();
+  await tell([['VOLUME_DELETE', 'vol_new', 7]]);
+  expect(await close(13, 14)).toMatchObject({
+    findings: [{ check: 'TOO_LATE', ...found('vol_new', 6, 7) }],
+    lateEventCount: 1,
+    correctionCount: 0,
+    recordCount: 5,
+  });
+});
+
 test('a period that does not follow the last one is refused', async () => {
-  const gap = { startsAt: hour(5), endsAt: hour(6), timeZone: 'UTC' };
-  await expect(database.db.transaction().execute((tx) => closePeriod(tx, gap))).rejects.toThrow(
-    PeriodGapError,
-  );
+  await expect(close(5, 6)).rejects.toThrow(PeriodGapError);
 });

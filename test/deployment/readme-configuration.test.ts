@@ -79,6 +79,7 @@ describe('README.zh-CN.md', () => {
 
 describe('docs/operations.md', () => {
   const { NEPHOS_PARK_AT: _, ...forOperators } = serverVariables;
+  const { NEPHOS_PARK_AT: __, ...ofUsage } = usageVariables;
   const onlyOfHosts = Object.fromEntries(
     Object.entries(hostAgentVariables).filter(([name]) => !(name in storageAgentVariables)),
   );
@@ -87,7 +88,7 @@ describe('docs/operations.md', () => {
     ['Variables of the management server', forOperators],
     ['Variables of every agent', storageAgentVariables],
     ['Variables of the host agent', onlyOfHosts],
-    ['Variables of the usage daemon', usageVariables],
+    ['Variables of the usage daemon', ofUsage],
   ])('names them under "%s"', (heading, variables) => {
     const rows = rowsBelow('docs/operations.md', heading);
     expect(namesAndDefaults(rows)).toEqual(expectedRows(variables, 'must be set'));

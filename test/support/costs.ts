@@ -11,6 +11,8 @@ export interface LiveFacts {
   perHour: string;
 }
 
+const dayMs = 86_400_000;
+
 const inPrices = (amount: string) => (BigInt(Math.round(Number(amount) * 1e6)) * 10n ** 6n).toString();
 
 /** Live costs as the usage daemon writes them. */
@@ -41,7 +43,8 @@ export async function rateDays(
   const { accountId, domainId, zoneId, until } = owner;
   const tariffId = newId('Tariff');
   const tariffVersionId = newId('TariffVersion');
-  for (const day of [...new Set(facts.map((fact) => fact.day))].sort()) {
+  const days = [...new Set(facts.map((fact) => fact.day))].sort();
+  for (const day of days) {
     const startsAt = new Date(`${day}T00:00:00Z`);
     for (const table of ['UsageRecord', 'RatedLine']) {
       await sql`select nephos_ensure_partitions(${table}, 'month', ${startsAt}::timestamptz,
@@ -52,7 +55,7 @@ export async function rateDays(
       const recordId = `${derivedIdStem('UsageRecord', startsAt)}${place}` as Id<'UsageRecord'>;
       const resourceId = newId('VirtualMachine');
       const of = { accountId, domainId, zoneId, usageType: 1, resourceId, resourceName: 'web' };
-      const endedAt = new Date(startsAt.getTime() + 86_400_000);
+      const endedAt = new Date(startsAt.getTime() + dayMs);
       await db
         .insertInto('UsageRecord')
         .values({
@@ -66,33 +69,46 @@ export async function rateDays(
         .values({
           ...of,
           ...{ id: `${derivedIdStem('RatedLine', startsAt)}${place}` as Id<'RatedLine'>, recordId },
-          ...{ periodStartsAt: startsAt, usedAt: startsAt, month: day.slice(0, 7), tariffId, tariffVersionId },
+          ...{
+            periodStartsAt: startsAt,
+            usedAt: startsAt,
+            month: day.slice(0, 7),
+            tariffId,
+            tariffVersionId,
+          },
           ...{ currency: 'CNY', baseAmount: '1', amount: inPrices(amount), unitSize: '1' },
         })
         .execute();
     }
-    await db
-      .insertInto('UsagePeriod')
-      .values({
-        ...{ id: newId('UsagePeriod'), startsAt, timeZone: 'UTC', seq: 0n, closedAt: until },
-        endsAt: new Date(startsAt.getTime() + 86_400_000),
-        ...{ eventCount: 0, lateEventCount: 0, recordCount: 0, correctionCount: 0, findings: '[]' },
-      })
-      .execute();
   }
+  // At once: a daemon that looks on finds all of them closed, or none.
+  await db
+    .insertInto('UsagePeriod')
+    .values(
+      days.map((day) => {
+        const startsAt = new Date(`${day}T00:00:00Z`);
+        const endsAt = new Date(startsAt.getTime() + dayMs);
+        return {
+          ...{ id: newId('UsagePeriod'), startsAt, endsAt, timeZone: 'UTC', seq: 0n, closedAt: until },
+          ...{ eventCount: 0, lateEventCount: 0, recordCount: 0, correctionCount: 0, findings: '[]' },
+        };
+      }),
+    )
+    .execute();
 }
 
-/** A budget for what an account uses, and one for what its domain does. */
+/** A budget for what an account's domain uses, and after it one for what the account does. */
 export async function makeBudgets(
   db: Database,
   { accountId, domainId }: { accountId: Id<'Account'>; domainId: Id<'Domain'> },
 ): Promise<void> {
   const budget = { accountId, currency: 'CNY', amount: '100', actualPercents: [80], forecastPercents: [] };
+  const [first, second] = [newId('Budget'), newId('Budget')].sort() as [Id<'Budget'>, Id<'Budget'>];
   await db
     .insertInto('Budget')
     .values([
-      { ...budget, id: newId('Budget'), name: 'own' },
-      { ...budget, id: newId('Budget'), name: 'domain', domainId },
+      { ...budget, id: first, name: 'domain', domainId },
+      { ...budget, id: second, name: 'own' },
     ])
     .execute();
 }

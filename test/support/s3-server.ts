@@ -108,23 +108,26 @@ export class S3Server implements AsyncDisposable {
     if (object === undefined) return { status: 404, code: 'NotFound' };
     const kept = Object.entries(object.headers).filter(([name]) => name.startsWith('x-amz-meta-'));
     const headers = { ...Object.fromEntries(kept), 'content-length': object.body.length };
-    return { status: 200, headers: headers as Record<string, string | number>, text: '' };
+    return { status: 200, headers, text: '' };
   }
 
   #begin(key: string, { headers }: IncomingMessage): Answer {
     const id = randomUUID();
     this.uploads.set(id, { key, headers, parts: new Map() });
-    return { status: 200, text: `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>` };
+    return {
+      status: 200,
+      text: `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+    };
   }
 
   /** As S3 does: the parts that are named, with their tags, none but the last smaller than 5 MiB. */
   #complete(id: string, { key, headers, parts }: Upload, xml: string): Answer {
-    const named = [
-      ...xml.matchAll(/<PartNumber>(\d+)<\/PartNumber><ETag>([^<]*)<\/ETag>/g),
-    ].map(([, number, etag]) => ({
-      part: parts.get(Number(number)),
-      etag: (etag ?? '').replaceAll('&quot;', '"'),
-    }));
+    const named = [...xml.matchAll(/<PartNumber>(\d+)<\/PartNumber><ETag>([^<]*)<\/ETag>/g)].map(
+      ([, number, etag]) => ({
+        part: parts.get(Number(number)),
+        etag: (etag ?? '').replaceAll('&quot;', '"'),
+      }),
+    );
     if (named.length === 0 || named.some(({ part, etag }) => part?.etag !== etag))
       return { status: 400, code: 'InvalidPart' };
     const bodies = named.map(({ part }) => part?.body ?? Buffer.alloc(0));

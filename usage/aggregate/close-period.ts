@@ -84,12 +84,7 @@ export async function closePeriod(tx: Transaction, bounds: PeriodBounds): Promis
   await sumUp(tx, span);
   await lookUpEvents(tx, span);
   const recordCount = await writeRecords(tx, span);
-  await carryOver(
-    tx,
-    'OpenUse',
-    sql`(select * from usage_sum where "isLast")`,
-    sql`usage_told`,
-  );
+  await carryOver(tx, 'OpenUse', sql`(select * from usage_sum where "isLast")`, sql`usage_told`);
   const findings = await findWrongs(tx, span);
   await ratePeriod(tx, bounds);
   const { eventCount } = await sql<{

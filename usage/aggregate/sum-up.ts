@@ -54,12 +54,16 @@ export async function sumUp(tx: Transaction, { startsAt, endsAt, seq }: Span): P
  * its number: to join, the planner would put all events of the period into memory.
  */
 export async function lookUpEvents(tx: Transaction, { startsAt, endsAt }: Span): Promise<void> {
-  await sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`.execute(tx);
+  await sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`.execute(
+    tx,
+  );
   await sql`
     create temp table usage_told on commit drop as
     select event."seq", event."accountId", event."domainId", event."zoneId", event."resourceId", event."resourceName", event."attributes"
     from usage_sum join "UsageEvent" event on event."seq" = usage_sum."seq" and event."at" >= ${startsAt} and event."at" < ${endsAt}
     where usage_sum."seq" > 0 and usage_sum."shape" is not null`.execute(tx);
-  await sql`select set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)`.execute(tx);
+  await sql`select set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)`.execute(
+    tx,
+  );
   await sql`analyze usage_told ("seq")`.execute(tx);
 }

@@ -6,8 +6,8 @@ import { selected, type Selection } from './selection.ts';
 /** What a file can be of: its columns, and where its rows come from. */
 export interface Dataset<Source extends { id: string }> {
   columns: readonly Column<Source>[];
-  /** Where rows come from: as many as the file has. */
-  table: 'UsageRecord' | 'RatedLine';
+  /** How many rows are selected. */
+  countRows(db: Database, selection: Selection): Promise<bigint>;
   /** Facts of the whole file, for formats that have a place for them. */
   facts: Readonly<Record<string, string>>;
   /** Rows in the order of their ids, after `after`: as many as `limit`, or the last ones. */
@@ -16,16 +16,16 @@ export interface Dataset<Source extends { id: string }> {
 
 const rowsPerPage = 2000;
 
-/** How many rows are selected. */
-export async function countRows<Source extends { id: string }>(
-  db: Database,
-  { table }: Dataset<Source>,
-  selection: Selection,
-): Promise<bigint> {
-  const { rows } = await sql<{ count: bigint }>`
-    select count(*) as "count" from ${sql.table(table)} t where ${selected(selection, 't', '')}`.execute(db);
-  return rows[0]?.count ?? 0n;
-}
+/** Counts the rows of a table that are selected. */
+export const countSelected =
+  (table: 'UsageRecord' | 'RatedLine') =>
+  async (db: Database, selection: Selection): Promise<bigint> => {
+    const { rows } = await sql<{ count: bigint }>`
+      select count(*) as "count" from ${sql.table(table)} t where ${selected(selection, 't', '')}`.execute(
+      db,
+    );
+    return rows[0]?.count ?? 0n;
+  };
 
 /** All rows that are selected, a page at a time, each read by key in a statement of its own. */
 export async function* pagesOf<Source extends { id: string }>(

@@ -1,13 +1,14 @@
 import type { Database, Row } from '@nephos/model/database.ts';
 import type { Clock } from '@nephos/model/kernel/clock.ts';
 import type { RowWriter } from './column.ts';
-import { countRows, pagesOf, type Dataset } from './dataset.ts';
+import { pagesOf, type Dataset } from './dataset.ts';
 import { focusDataset } from './focus/focus-dataset.ts';
 import { csvWriter } from './format/csv.ts';
 import { jsonLinesWriter } from './format/json-lines.ts';
 import { parquetWriter } from './format/parquet.ts';
 import { ratedLineDataset } from './rated-lines/rated-line-dataset.ts';
 import { recordDataset } from './records/record-dataset.ts';
+import { statementDataset } from './statements/statement-dataset.ts';
 import { Shelf } from './shelf.ts';
 
 function writerOf<Source extends { id: string }>(
@@ -29,7 +30,7 @@ async function fill<Source extends { id: string }>(
   { db, request }: { db: Database; request: Row<'UsageExport'> },
   dataset: Dataset<Source>,
 ): Promise<void> {
-  await shelf.begin(await countRows(db, dataset, request), dataset.facts.SchemaId ?? null);
+  await shelf.begin(await dataset.countRows(db, request), dataset.facts.SchemaId ?? null);
   const writer = writerOf(dataset, request);
   for await (const rows of pagesOf(db, dataset, request)) await shelf.add(writer.write(rows), rows.length);
   await shelf.add(writer.end(), 0);
@@ -53,6 +54,9 @@ export async function makeExport(db: Database, request: Row<'UsageExport'>, cloc
       break;
     case 'FOCUS':
       await fill(shelf, place, focusDataset(request.issuerName));
+      break;
+    case 'STATEMENTS':
+      await fill(shelf, place, statementDataset);
       break;
   }
   await shelf.finish(clock.now());

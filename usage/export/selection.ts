@@ -4,6 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 /** Which rows a file has: of which periods, of whose usage, and of what. */
 export type Selection = Pick<
   Row<'UsageExport'>,
+  | 'createdAt'
   | 'coversFrom'
   | 'coversUntil'
   | 'seesAll'
@@ -15,8 +16,8 @@ export type Selection = Pick<
   | 'ofResourceId'
 >;
 
-/** Accounts whose usage the user saw: of a branch of the domain tree, and others by their ids. */
-function isSeen({ seesAll, branchId, accountIds }: Selection, accountId: RawBuilder<unknown>) {
+/** Whether a column names an account that the user saw: of a branch of the domain tree, or one by its id. */
+export function isSeen({ seesAll, branchId, accountIds }: Selection, accountId: RawBuilder<unknown>) {
   if (seesAll) return sql<boolean>`true`;
   const named = sql<boolean>`${accountId} = any(${accountIds}::text[])`;
   if (branchId === null) return named;

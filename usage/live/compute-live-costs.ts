@@ -29,11 +29,7 @@ const hourMs = 3_600_000;
  * What was used between the last closed period and now, and what an hour more of it would cost: both found by closing
  * periods as if, and taking that back. So they are, to the last digit, what bills will say.
  */
-export async function computeLiveCosts(
-  db: Database,
-  settings: UsageSettings,
-  now: Date,
-): Promise<LiveSums> {
+export async function computeLiveCosts(db: Database, settings: UsageSettings, now: Date): Promise<LiveSums> {
   const upcoming = await findUpcoming(db, settings, cutAt(now, settings));
   const since = upcoming?.startsAt ?? (await findLastEnd(db));
   const tariff = await db.selectFrom('Tariff').select('id').limit(1).executeTakeFirst();

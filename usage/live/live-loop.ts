@@ -8,6 +8,8 @@ import { computeLiveCosts } from './compute-live-costs.ts';
 import { writeLiveCosts } from './write-live-costs.ts';
 
 const everyMs = 60_000;
+/** Events that nobody numbers so long are for the next time. */
+const patienceMs = 2000;
 /** What takes long is done less often: at most this part of the time goes into it. */
 const share = 0.05;
 
@@ -16,10 +18,7 @@ export class LiveLoop {
   #nextAt = 0;
 
   /** Brings live costs up to now, if it is time for that. */
-  async look(
-    deps: { db: Database; clock: Clock; log: Logger },
-    settings: UsageSettings,
-  ): Promise<void> {
+  async look(deps: { db: Database; clock: Clock; log: Logger }, settings: UsageSettings): Promise<void> {
     const { db, clock } = deps;
     if (performance.now() < this.#nextAt && !(await isWanted(db))) return;
     const started = performance.now();
@@ -35,7 +34,7 @@ export async function refreshLiveCosts(
   settings: UsageSettings,
   now: Date,
 ): Promise<void> {
-  await waitForPending({ db, log }, now);
+  await waitForPending({ db, log }, now, patienceMs);
   await writeLiveCosts(db, await computeLiveCosts(db, settings, now), now);
 }
 

@@ -19,7 +19,7 @@ export async function findPriceChange(
   const { rows } = await sql<{ at: Date | null }>`
     select min("at") as "at" from (
       select "validFrom" as "at" from "TariffVersion" union all select "endsAt" from "Tariff"
-      union all select unnest(array["startsAt", "endsAt"]) from "PrepaidTerm") as changes
+      union all select "startsAt" from "PrepaidTerm" union all select "endsAt" from "PrepaidTerm") as changes
     where "at" > ${after} and "at" < ${before}`.execute(db);
   return rows[0]?.at ?? undefined;
 }

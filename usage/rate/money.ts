@@ -71,11 +71,15 @@ export function isCurrency(code: string): boolean {
   return currencies.has(code);
 }
 
+const knownPlaces = new Map<string, number>();
+
 /** Places after the point in which a currency is paid, by ISO 4217: 2 for CNY, 0 for JPY, 3 for KWD. */
 export function currencyPlaces(currency: string): number {
-  const { maximumFractionDigits } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  return maximumFractionDigits ?? 2;
+  const known = knownPlaces.get(currency);
+  if (known !== undefined) return known;
+  // Making a format costs more than a thousand uses of what it says.
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const { maximumFractionDigits = 2 } = format.resolvedOptions();
+  knownPlaces.set(currency, maximumFractionDigits);
+  return maximumFractionDigits;
 }

@@ -30,7 +30,10 @@ export async function removeOldEvents(
       await sql`select nephos_drop_partitions('UsageEvent', 'month', ${horizon})`.execute(tx);
     });
   } catch (error) {
-    log.warn({ err: error, horizon }, 'old usage events could not be removed; they will be after the next period');
+    log.warn(
+      { err: error, horizon },
+      'old usage events could not be removed; they will be after the next period',
+    );
   }
 }
 

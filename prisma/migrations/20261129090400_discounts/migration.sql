@@ -70,6 +70,9 @@ CREATE INDEX "PrepaidTerm_accountId_id_idx" ON "PrepaidTerm"("accountId", "id");
 CREATE INDEX "PrepaidTerm_virtualMachineId_idx" ON "PrepaidTerm"("virtualMachineId");
 
 -- CreateIndex
+CREATE INDEX "PrepaidTerm_startsAt_idx" ON "PrepaidTerm"("startsAt");
+
+-- CreateIndex
 CREATE INDEX "PrepaidTerm_endsAt_idx" ON "PrepaidTerm"("endsAt");
 
 -- CreateIndex

@@ -10,6 +10,9 @@ CREATE TYPE "UsageExportRunState" AS ENUM ('MAKING', 'SENDING', 'SENT', 'FAILED'
 -- AlterEnum
 ALTER TYPE "Audience" ADD VALUE 'USER';
 
+-- AlterEnum
+ALTER TYPE "UsageExportKind" ADD VALUE 'STATEMENTS';
+
 -- AlterTable
 ALTER TABLE "Change" ADD COLUMN     "userId" TEXT;
 

@@ -53,10 +53,7 @@ export class ArrearsWatch {
     const arrears = await db.selectFrom('Arrears').selectAll().execute();
     const accountIds = [...new Set([...policies.keys(), ...arrears.map(({ accountId }) => accountId)])];
     if (accountIds.length === 0) return;
-    const balances = Map.groupBy(
-      await readCounted(db, accountIds),
-      ({ row }) => row.accountId as string,
-    );
+    const balances = Map.groupBy(await readCounted(db, accountIds), ({ row }) => row.accountId as string);
     const known = new Map(arrears.map((each) => [each.accountId as string, each]));
     for (const accountId of accountIds) {
       const policy = policies.get(accountId);
@@ -115,11 +112,7 @@ export class ArrearsWatch {
   }
 
   /** Whether the job of a stage came to nothing: whoever cancelled it has not paid. */
-  async #mustRepeat(
-    db: Database | Transaction,
-    { jobId }: Arrears,
-    at: Date,
-  ): Promise<boolean> {
+  async #mustRepeat(db: Database | Transaction, { jobId }: Arrears, at: Date): Promise<boolean> {
     const job = await db
       .selectFrom('Job')
       .select(['status', 'finishedAt'])

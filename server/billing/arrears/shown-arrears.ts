@@ -24,7 +24,7 @@ export async function readArrears(
     rows.map(({ accountId, stage, since, jobId }) => {
       const policy = policies.get(accountId);
       const next = policy === undefined || stage === 'LIFTING' ? undefined : nextStage(policy, stage, since);
-      return [accountId as string, { stage, since, jobId, next }];
+      return [accountId, { stage, since, jobId, next }];
     }),
   );
 }

@@ -10,6 +10,8 @@ export interface BalanceNow {
   amount: Money;
   /** What was used and no statement has. */
   used: Money;
+  /** The part of it that was used since the last period was closed. */
+  live: Money;
   /** What goes on costs so much for an hour. */
   perHour: Money;
   /** Up to when it is known; `null` while nothing was ever rated. */
@@ -18,6 +20,7 @@ export interface BalanceNow {
 
 type BalanceRow = Pick<Row<'Balance'>, 'id' | 'accountId' | 'currency' | 'settled'>;
 
+const nothing = { used: noMoney, live: noMoney, perHour: noMoney };
 const minus = ({ numerator, denominator }: Money): Money => ({ numerator: -numerator, denominator });
 
 /** What is left of balances, by their ids. What was used in a month counts until a statement settles the month. */
@@ -29,22 +32,23 @@ export async function readBalances(
   const { asOf, costs } = await readLiveCosts(
     db,
     sql<boolean>`cost."accountId" = any(${accountIds}::text[]) and not exists (
-      select 1 from "LedgerEntry" settled where settled."accountId" = cost."accountId"
+      select 1 from "Statement" settled where settled."accountId" = cost."accountId"
         and settled."currency" = cost."currency" and settled."month" = cost."month" and settled."kind" = 'STATEMENT')`,
   );
-  const used = new Map<string, { used: Money; perHour: Money }>();
-  for (const { accountId, currency, amount, perHour } of costs) {
+  const used = new Map<string, Pick<BalanceNow, 'used' | 'live' | 'perHour'>>();
+  for (const { accountId, currency, amount, live, perHour } of costs) {
     const key = `${accountId} ${currency}`;
-    const before = used.get(key) ?? { used: noMoney, perHour: noMoney };
+    const before = used.get(key) ?? nothing;
     used.set(key, {
       used: addMoney(before.used, amount),
+      live: addMoney(before.live, live),
       perHour: addMoney(before.perHour, perHour),
     });
   }
   return new Map(
     balances.map(({ id, accountId, currency, settled }) => {
-      const now = used.get(`${accountId} ${currency}`) ?? { used: noMoney, perHour: noMoney };
-      return [id as string, { ...now, amount: addMoney(exactAmount(settled), minus(now.used)), asOf }];
+      const now = used.get(`${accountId} ${currency}`) ?? nothing;
+      return [id, { ...now, amount: addMoney(exactAmount(settled), minus(now.used)), asOf }];
     }),
   );
 }
@@ -65,8 +69,7 @@ export async function readBalancesById(
 export function secondsLeft({ amount, perHour }: BalanceNow): number | null {
   if (perHour.numerator <= 0n) return null;
   if (amount.numerator <= 0n) return 0;
-  const seconds =
-    (amount.numerator * perHour.denominator * 3600n) / (amount.denominator * perHour.numerator);
+  const seconds = (amount.numerator * perHour.denominator * 3600n) / (amount.denominator * perHour.numerator);
   return seconds > longestSeconds ? null : Number(seconds);
 }
 

@@ -45,6 +45,11 @@ const Balance = builder.objectRef<Row<'Balance'>>('Balance').implement({
       description: `What was used and no statement has, rounded to ${shownPlaces} places.`,
       resolve: async (balance, _args, context) => shown((await nowOf(balance, context)).used),
     }),
+    live: t.field({
+      type: 'Decimal',
+      description: `The part of \`used\` that no closed period has so far, rounded to ${shownPlaces} places: \`costs\` does not count it yet.`,
+      resolve: async (balance, _args, context) => shown((await nowOf(balance, context)).live),
+    }),
     perHour: t.field({
       type: 'Decimal',
       description: `What goes on now costs so much for an hour, rounded to ${shownPlaces} places.`,
@@ -55,6 +60,11 @@ const Balance = builder.objectRef<Row<'Balance'>>('Balance').implement({
       nullable: true,
       description: 'Up to when use is counted; null while the usage daemon has not rated anything.',
       resolve: async (balance, _args, context) => (await nowOf(balance, context)).asOf,
+    }),
+    at: t.field({
+      type: 'DateTime',
+      description: 'The moment of this answer, for clients whose own clocks may be wrong.',
+      resolve: (_balance, _args, { platform }) => platform.clock.now(),
     }),
     emptyAt: t.field({
       type: 'DateTime',
@@ -74,7 +84,9 @@ const Balance = builder.objectRef<Row<'Balance'>>('Balance').implement({
       resolve: async ({ accountId }, _args, { load }) =>
         (await load.partsOf('arrears', accountId, readArrears)) ?? null,
     }),
-    version: t.exposeInt('version', { description: 'Grows with every entry, and when what goes on changes.' }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every entry, and when what goes on changes.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
 });

@@ -1,16 +1,14 @@
 import type { Database, Row, Transaction } from '@nephos/model/database.ts';
 
-/** Thresholds that budgets reached in a month, by budget, the first first. */
+/** Thresholds that budgets reached of late, by budget, the first first. */
 export async function readAlerts(
   db: Database | Transaction,
   budgetIds: readonly string[],
-  month: string,
 ): Promise<Map<string, Row<'BudgetAlert'>[]>> {
   const rows = await db
     .selectFrom('BudgetAlert')
     .selectAll()
     .where('budgetId', 'in', budgetIds as Row<'Budget'>['id'][])
-    .where('month', '=', month)
     .orderBy('at')
     .orderBy('measure')
     .orderBy('percent')

@@ -91,9 +91,7 @@ export class BudgetService {
         actualPercents: rising(input.actualPercents ?? before.actualPercents),
         forecastPercents: rising(input.forecastPercents ?? before.forecastPercents),
       });
-      await named(facts.name, () =>
-        tx.updateTable('Budget').set(facts).where('id', '=', seen.id).execute(),
-      );
+      await named(facts.name, () => tx.updateTable('Budget').set(facts).where('id', '=', seen.id).execute());
       if (facts.amount !== before.amount)
         await tx.deleteFrom('BudgetAlert').where('budgetId', '=', seen.id).execute();
       mutation.concerns('Budget', seen.id, seen.accountId, changedFields(before, facts));

@@ -28,7 +28,7 @@ export function createBudgetWatch(platform: Platform): Reconciler {
 /** Looks at every budget, unless another server is about it. */
 export async function checkBudgets({ db, clock, settings }: Platform): Promise<void> {
   const moment = { at: clock.now(), timeZone: settings.get('usage.aggregation.timezone') };
-  for (let after: Row<'Budget'>['id'] | undefined; ; ) {
+  for (let after: Row<'Budget'>['id'] | undefined; ;) {
     const last = after;
     after = await db.transaction().execute(async (tx) => {
       const { rows } = await sql<{ isMine: boolean }>`

@@ -1,4 +1,4 @@
-import type { Row } from '@nephos/model/database.ts';
+import type { Database, Row } from '@nephos/model/database.ts';
 import type { BudgetMeasure as BudgetMeasures } from '@nephos/model/generated/enums.ts';
 import { currencyPlaces } from '@nephos/usage/rate/money.ts';
 import { sql } from 'kysely';
@@ -36,7 +36,7 @@ const BudgetAlert = builder.objectRef<Row<'BudgetAlert'>>('BudgetAlert').impleme
   }),
 });
 
-type ShownProgress = BudgetProgress & { of: Row<'Budget'> };
+type ShownProgress = BudgetProgress & { of: Row<'Budget'>; alerts: Row<'BudgetAlert'>[] };
 
 const BudgetProgressRef = builder.objectRef<ShownProgress>('BudgetProgress').implement({
   description: 'How far a budget is spent this month.',
@@ -75,8 +75,7 @@ const BudgetProgressRef = builder.objectRef<ShownProgress>('BudgetProgress').imp
     alerts: t.field({
       type: [BudgetAlert],
       description: 'Thresholds that were reached this month, the first first.',
-      resolve: async ({ of, month }, _args, { load }) =>
-        (await load.partsOf(`alerts ${month}`, of.id, (db, ids) => readAlerts(db, ids, month))) ?? [],
+      resolve: ({ alerts }) => alerts,
     }),
   }),
 });
@@ -151,10 +150,24 @@ async function progressOf(
   // Both at once, so that a list of budgets is one statement.
   const [domain, progress] = await Promise.all([
     domainId === null || !administers ? null : load.find('Domain', domainId),
-    load.partsOf('progress', budget.id, (db, ids) => readProgress(db, ids, { at, timeZone })),
+    load.partsOf('progress', budget.id, (db, ids) => readProgressWithAlerts(db, ids, { at, timeZone })),
   ]);
   if (progress === undefined || (domainId !== null && domain === null)) return null;
   return { ...progress, of: budget };
+}
+
+async function readProgressWithAlerts(
+  db: Database,
+  ids: readonly string[],
+  moment: { at: Date; timeZone: string },
+): Promise<Map<string, Omit<ShownProgress, 'of'>>> {
+  const [progress, alerts] = await Promise.all([readProgress(db, ids, moment), readAlerts(db, ids)]);
+  return new Map(
+    [...progress].map(([id, each]) => [
+      id,
+      { ...each, alerts: (alerts.get(id) ?? []).filter(({ month }) => month === each.month) },
+    ]),
+  );
 }
 
 addListField({

@@ -45,7 +45,9 @@ test('weekdays differ as they did, once two weeks are known', () => {
   const isWeekend = (day: string) => [0, 6].includes(new Date(day).getUTCDay());
   const cost = (day: string) => ({ timed: isWeekend(day) ? 30n : 100n });
   // The mean day costs 80; ten workdays of the 15 that are left cost 20 more, four at weekends 50 less, and a Monday 20 more.
-  expect(forecastMonth(facts({ perHour: 0n, days: daysBefore(28, cost) }))).toBe(1000n + 11n * 20n - 4n * 50n);
+  expect(forecastMonth(facts({ perHour: 0n, days: daysBefore(28, cost) }))).toBe(
+    1000n + 11n * 20n - 4n * 50n,
+  );
   expect(forecastMonth(facts({ perHour: 0n, days: daysBefore(13, cost) }))).toBe(1000n);
 });
 

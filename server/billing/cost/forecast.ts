@@ -97,9 +97,7 @@ function recentMean(known: readonly KnownDay[], of: keyof DayCost): bigint {
 }
 
 function mean(amounts: readonly bigint[]): bigint {
-  return amounts.length === 0
-    ? 0n
-    : amounts.reduce((sum, each) => sum + each, 0n) / BigInt(amounts.length);
+  return amounts.length === 0 ? 0n : amounts.reduce((sum, each) => sum + each, 0n) / BigInt(amounts.length);
 }
 
 /** What days of a weekday cost more than the mean day; none where fewer than two weeks are known. */

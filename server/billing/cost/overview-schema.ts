@@ -191,7 +191,10 @@ async function seenAccount({ actor, load }: RequestContext, given: string | null
   return accountId;
 }
 
-async function nameOf({ by, key, resourceName }: CostShare, { load }: RequestContext): Promise<string | null> {
+async function nameOf(
+  { by, key, resourceName }: CostShare,
+  { load }: RequestContext,
+): Promise<string | null> {
   if (key === null) return null;
   switch (by) {
     case 'ACCOUNT':

@@ -48,7 +48,9 @@ export const countedTypes: readonly number[] = Object.values(usageCatalogue)
 /** How far costs reach. */
 export async function readHorizon(db: Database | Transaction, timeZone: string): Promise<CostHorizon> {
   const { rows } = await sql<{ asOf: Date | null; ratedUntil: Date | null }>`
-    select l."asOf", d."foldedUntil" as "ratedUntil" from "LiveCostRun" l cross join "CostDayRun" d`.execute(db);
+    select l."asOf", d."foldedUntil" as "ratedUntil" from "LiveCostRun" l cross join "CostDayRun" d`.execute(
+    db,
+  );
   const { asOf = null, ratedUntil = null } = rows[0] ?? {};
   if (ratedUntil === null) return { asOf, ratedUntil, lastDay: undefined };
   return { asOf, ratedUntil, lastDay: dateAfter(wallTimeAt(ratedUntil, timeZone).date, -1) };
@@ -103,7 +105,12 @@ const inPrices = ({ numerator, denominator }: Money): bigint => numerator / deno
 /** What will have been spent at the end of the month: see {@link forecastMonth}. */
 export function forecastSpending(
   { amount, perHour, days }: Spending,
-  { month, now, horizon, timeZone }: { month: BillingMonth; now: Date; horizon: CostHorizon; timeZone: string },
+  {
+    month,
+    now,
+    horizon,
+    timeZone,
+  }: { month: BillingMonth; now: Date; horizon: CostHorizon; timeZone: string },
 ): Money {
   const numerator = forecastMonth({
     amount: inPrices(amount),

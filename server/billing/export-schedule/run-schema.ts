@@ -29,12 +29,19 @@ export const UsageExportRun = builder.objectRef<Row<'UsageExportRun'>>('UsageExp
       resolve: ({ exportId }, _args, { load }) =>
         exportId === null ? null : load.find('UsageExport', exportId),
     }),
-    state: t.field({ type: UsageExportRunState, description: 'How far it is.', resolve: ({ state }) => state }),
+    state: t.field({
+      type: UsageExportRunState,
+      description: 'How far it is.',
+      resolve: ({ state }) => state,
+    }),
     dueAt: t.expose('dueAt', {
       type: 'DateTime',
       description: 'The moment that it is for, or at which somebody asked for it.',
     }),
-    from: t.expose('coversFrom', { type: 'DateTime', description: 'It has periods that begin from here on.' }),
+    from: t.expose('coversFrom', {
+      type: 'DateTime',
+      description: 'It has periods that begin from here on.',
+    }),
     until: t.expose('coversUntil', { type: 'DateTime', description: 'It has periods that begin before.' }),
     attempt: t.exposeInt('attempt', { description: 'How often sending it was begun.' }),
     nextAttemptAt: t.field({

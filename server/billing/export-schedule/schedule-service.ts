@@ -40,7 +40,8 @@ export class ExportScheduleService {
       checkFacts(check, facts, this.#platform.clock.now());
       if (input.usageType != null) check.range('input.usageType', input.usageType, 1, 1000);
     });
-    if (given === undefined) throw invalid('input.target', null, 'must have one of folder, bucket and webhook');
+    if (given === undefined)
+      throw invalid('input.target', null, 'must have one of folder, bucket and webhook');
     demandContent(actor, input.kind);
     demandDestination(actor, given);
     return this.#platform.mutations.run({ action, actor, input: compared }, async (mutation) => {

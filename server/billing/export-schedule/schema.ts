@@ -101,13 +101,21 @@ export const UsageExportSchedule = builder.objectRef<ScheduleRow>('UsageExportSc
   interfaces: [Node],
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What it is called.' }),
-    kind: t.field({ type: UsageExportKind, description: 'What files are made of.', resolve: ({ kind }) => kind }),
+    kind: t.field({
+      type: UsageExportKind,
+      description: 'What files are made of.',
+      resolve: ({ kind }) => kind,
+    }),
     format: t.field({
       type: UsageExportFormat,
       description: 'How they are written.',
       resolve: ({ format }) => format,
     }),
-    range: t.field({ type: UsageExportRange, description: 'What they cover.', resolve: ({ range }) => range }),
+    range: t.field({
+      type: UsageExportRange,
+      description: 'What they cover.',
+      resolve: ({ range }) => range,
+    }),
     accountId: t.exposeID('ofAccountId', {
       nullable: true,
       description: 'They have usage of this account alone.',

@@ -59,12 +59,17 @@ function readBucket(
   const { endpoint, region, bucket, prefix, accessKeyId, isPathStyle } = facts;
   const url = webAddress(endpoint);
   check.that(
-    url !== undefined && url.pathname === '/' && url.search === '',
+    url?.pathname === '/' && url.search === '',
     `${path}.endpoint`,
     endpoint,
     'must be an address like https://s3.example.com, without a path',
   );
-  check.that(/^[a-z0-9-]{1,64}$/.test(region), `${path}.region`, region, 'must be a region like eu-central-1');
+  check.that(
+    /^[a-z0-9-]{1,64}$/.test(region),
+    `${path}.region`,
+    region,
+    'must be a region like eu-central-1',
+  );
   check.that(
     bucketName.test(bucket),
     `${path}.bucket`,

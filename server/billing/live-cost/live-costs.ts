@@ -14,6 +14,8 @@ export interface MonthCost {
   zoneId: Id<'Zone'>;
   /** Rated lines of closed periods, and what was used since, up to {@link LiveCosts.asOf}. */
   amount: Money;
+  /** The part of it that was used since the last period was closed. */
+  live: Money;
   /** What goes on of it costs so much for an hour. */
   perHour: Money;
 }
@@ -24,9 +26,10 @@ export interface LiveCosts {
   costs: MonthCost[];
 }
 
-interface CostRow extends Omit<MonthCost, 'amount' | 'perHour'> {
+interface CostRow extends Omit<MonthCost, 'amount' | 'live' | 'perHour'> {
   unitSize: string;
   amount: string;
+  live: string;
   perHour: string;
 }
 
@@ -42,7 +45,7 @@ export async function readLiveCosts(
   const { rows: runs } = await sql<{ asOf: Date | null }>`select "asOf" from "LiveCostRun"`.execute(db);
   const { rows } = await sql<CostRow>`
     select cost."accountId", cost."month", cost."currency", cost."usageType", cost."zoneId", cost."unitSize",
-      cost."rated" + cost."live" as "amount", cost."perHour"
+      cost."rated" + cost."live" as "amount", cost."live", cost."perHour"
     from "LiveCost" cost where ${where}
     order by 1, 2, 3, 4, 5`.execute(db);
   return { asOf: runs[0]?.asOf ?? null, costs: addUnits(rows) };
@@ -51,11 +54,12 @@ export async function readLiveCosts(
 /** One sum, whatever units its prices were given for. */
 function addUnits(rows: readonly CostRow[]): MonthCost[] {
   const sums = new Map<string, MonthCost>();
-  for (const { unitSize, amount, perHour, ...group } of rows) {
+  for (const { unitSize, amount, live, perHour, ...group } of rows) {
     const key = Object.values(group).join(' ');
-    const sum = sums.get(key) ?? { ...group, amount: noMoney, perHour: noMoney };
+    const sum = sums.get(key) ?? { ...group, amount: noMoney, live: noMoney, perHour: noMoney };
     const denominator = BigInt(unitSize);
     sum.amount = addMoney(sum.amount, { numerator: BigInt(amount), denominator });
+    sum.live = addMoney(sum.live, { numerator: BigInt(live), denominator });
     sum.perHour = addMoney(sum.perHour, { numerator: BigInt(perHour), denominator });
     sums.set(key, sum);
   }

@@ -1,16 +1,14 @@
 import { builder } from '../../graphql/builder.ts';
 
-const RefreshBalancesPayload = builder
-  .objectRef<{ requestedAt: Date }>('RefreshBalancesPayload')
-  .implement({
-    description: 'What was asked for.',
-    fields: (t) => ({
-      requestedAt: t.expose('requestedAt', {
-        type: 'DateTime',
-        description: 'Balances are fresh once their `asOf` is not before this.',
-      }),
+const RefreshBalancesPayload = builder.objectRef<{ requestedAt: Date }>('RefreshBalancesPayload').implement({
+  description: 'What was asked for.',
+  fields: (t) => ({
+    requestedAt: t.expose('requestedAt', {
+      type: 'DateTime',
+      description: 'Balances are fresh once their `asOf` is not before this.',
     }),
-  });
+  }),
+});
 
 builder.mutationField('refreshBalances', (t) =>
   t.field({

@@ -7,7 +7,7 @@ import { sendMail } from './mail.ts';
 import { sendWebhook } from './webhook.ts';
 
 const batch = 20;
-/** What is sent by a server that dies is sent anew after this. */
+/** What is sent by a server that dies is sent anew so long after it should have been sent, or given up. */
 const leaseMs = 120_000;
 const firstPauseMs = 60_000;
 const longestPauseMs = 6 * 3_600_000;
@@ -29,29 +29,43 @@ export function createNoticeSender(platform: Platform): Reconciler {
 export async function sendNotices(platform: Platform): Promise<void> {
   for (;;) {
     const due = await claimDue(platform);
-    await Promise.all(due.map((notice) => deliver(platform, notice)));
+    const byRecipient = Map.groupBy(due, ({ channel, recipient }) => `${channel} ${recipient}`);
+    await Promise.all([...byRecipient.values()].map((notices) => deliverInOrder(platform, notices)));
     if (due.length < batch) return;
   }
 }
 
 /** Notices that this server is to send: written down before it does, so that nobody else sends them too. */
-async function claimDue({ db, clock }: Platform): Promise<Row<'Notice'>[]> {
+async function claimDue({ db, clock, settings }: Platform): Promise<Row<'Notice'>[]> {
   const now = clock.now();
+  const heldMs = leaseMs + settings.get('quota.usage.smtp.connection.timeout') * 1000;
   const { rows } = await sql<Row<'Notice'>>`
-    update "Notice" set "attempt" = "attempt" + 1, "nextAttemptAt" = ${new Date(now.getTime() + leaseMs)}
+    update "Notice" set "attempt" = "attempt" + 1, "nextAttemptAt" = ${new Date(now.getTime() + heldMs)}
     where "id" in (
       select "id" from "Notice" where "state" = 'QUEUED' and "nextAttemptAt" <= ${now}
       order by "nextAttemptAt" limit ${batch} for update skip locked)
     returning *`.execute(db);
-  return rows;
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-async function deliver(platform: Platform, notice: Row<'Notice'>): Promise<void> {
+/** Whoever does not take one is left in peace with the others for a while. */
+async function deliverInOrder(platform: Platform, notices: readonly Row<'Notice'>[]): Promise<void> {
+  const { clock } = platform;
+  let isTaken = true;
+  for (const notice of notices) {
+    if (isTaken) isTaken = await deliver(platform, notice);
+    else await finish(platform, notice, { nextAttemptAt: new Date(clock.now().getTime() + firstPauseMs) });
+  }
+}
+
+/** @returns whether it was taken */
+async function deliver(platform: Platform, notice: Row<'Notice'>): Promise<boolean> {
   const { clock, log } = platform;
   try {
     if (notice.channel === 'MAIL') await sendMail(platform, notice);
     else await post(platform, notice);
     await finish(platform, notice, { state: 'SENT', sentAt: clock.now(), problem: null });
+    return true;
   } catch (error) {
     const problem = (error instanceof Error ? error.message : String(error)).slice(0, longestProblem);
     log.warn({ err: error, notice: notice.id }, 'a notice could not be sent');
@@ -62,6 +76,7 @@ async function deliver(platform: Platform, notice: Row<'Notice'>): Promise<void>
       ...{ state: isOver ? 'FAILED' : 'QUEUED', problem },
       nextAttemptAt: new Date(now + pauseMs),
     });
+    return false;
   }
 }
 

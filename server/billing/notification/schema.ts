@@ -151,24 +151,21 @@ interface UpdatedContact {
   webhookSecret: string | null;
 }
 
-const UpdateNoticeContactPayload = builder
-  .objectRef<UpdatedContact>('UpdateNoticeContactPayload')
-  .implement({
-    description: 'The contact.',
-    fields: (t) => ({
-      contact: t.field({
-        type: NoticeContact,
-        description: 'As it is now.',
-        resolve: ({ accountId }, _args, { services, actor }) =>
-          services.noticeContacts.find(actor, accountId),
-      }),
-      webhookSecret: t.exposeString('webhookSecret', {
-        nullable: true,
-        description:
-          'What webhooks are signed with, where there is another one: shown now and never again. Null where it is as it was.',
-      }),
+const UpdateNoticeContactPayload = builder.objectRef<UpdatedContact>('UpdateNoticeContactPayload').implement({
+  description: 'The contact.',
+  fields: (t) => ({
+    contact: t.field({
+      type: NoticeContact,
+      description: 'As it is now.',
+      resolve: ({ accountId }, _args, { services, actor }) => services.noticeContacts.find(actor, accountId),
     }),
-  });
+    webhookSecret: t.exposeString('webhookSecret', {
+      nullable: true,
+      description:
+        'What webhooks are signed with, where there is another one: shown now and never again. Null where it is as it was.',
+    }),
+  }),
+});
 
 builder.mutationField('updateNoticeContact', (t) =>
   t.field({

@@ -2,7 +2,6 @@ import type { NoticeKind } from '@nephos/model/generated/enums.ts';
 
 /** Languages that owners of accounts can be told in. */
 export const languages = ['en', 'zh'] as const;
-export type NoticeLanguage = (typeof languages)[number];
 
 /** What is said of something: a subject and a few sentences. */
 export interface NoticeText {

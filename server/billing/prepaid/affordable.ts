@@ -1,8 +1,8 @@
 import type { Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
-import { roundMoney, currencyPlaces } from '@nephos/usage/rate/money.ts';
-import { sql } from 'kysely';
 import { PlatformError } from '../../platform/errors.ts';
+import type { Settings } from '../../platform/settings/settings.ts';
+import { readPolicies } from '../arrears/policies.ts';
 import { readBalances } from '../balance/read-balances.ts';
 
 /**
@@ -12,10 +12,10 @@ import { readBalances } from '../balance/read-balances.ts';
  */
 export async function assertNotOverdrawn(
   tx: Transaction,
-  accountId: Id<'Account'>,
-  currency: string,
+  settings: Settings,
+  { accountId, currency, price }: { accountId: Id<'Account'>; currency: string; price: string },
 ): Promise<void> {
-  if (!(await isEnforced(tx, accountId))) return;
+  if (!settings.get('quota.enable.service') || (await readPolicies(tx, accountId)).size === 0) return;
   const balance = await tx
     .selectFrom('Balance')
     .select(['id', 'accountId', 'currency', 'settled'])
@@ -24,25 +24,12 @@ export async function assertNotOverdrawn(
     .executeTakeFirstOrThrow();
   const left = (await readBalances(tx, [balance])).get(balance.id)?.amount;
   if (left === undefined || left.numerator >= 0n) return;
-  const missing = roundMoney({ ...left, numerator: -left.numerator }, currencyPlaces(currency));
   throw new PlatformError(
     'INVALID_STATE',
-    `the balance does not suffice: ${missing} ${currency} are missing`,
+    `the balance does not suffice: ${price} ${currency} would have to be paid`,
     {
-      details: { accountId, missing, currency },
+      details: { accountId, price, currency },
       remedy: 'have the account credited first',
     },
   );
-}
-
-/** The account's own policy counts, then the nearest domain's; without any it may owe what it likes. */
-async function isEnforced(tx: Transaction, accountId: Id<'Account'>): Promise<boolean> {
-  const { rows } = await sql<{ isEnforced: boolean }>`
-    select policy."isEnforced" from "Account" a join "Domain" d on d."id" = a."domainId"
-    join "QuotaPolicy" policy on policy."accountId" = a."id" or policy."domainId" = any(d."lineage")
-    where a."id" = ${accountId}
-    order by policy."accountId" is null, array_position(d."lineage", policy."domainId") desc limit 1`.execute(
-    tx,
-  );
-  return rows[0]?.isEnforced ?? false;
 }

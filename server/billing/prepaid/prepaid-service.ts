@@ -12,7 +12,7 @@ import { Check } from '../../platform/validation.ts';
 import { endTerm } from './end-term.ts';
 import { readMachineMonths, type MachineMonth } from './machine-prices.ts';
 import { termEnd, termStart } from './term-dates.ts';
-import { offerOf, writeTerm } from './write-term.ts';
+import { offerOf, unpaid, writeTerm } from './write-term.ts';
 
 export interface PrepayInput extends ExpectsVersion {
   virtualMachineId: Id<'VirtualMachine'>;
@@ -37,8 +37,6 @@ export interface EndTermInput extends ExpectsVersion {
 
 /** What machines would cost now if they were paid for in advance. */
 export type PrepaidOffer = ReturnType<typeof offerOf> & { startsAt: Date; endsAt: Date };
-
-const unpayable: ReadonlySet<string> = new Set(['DESTROYED', 'EXPUNGING', 'RELEASING', 'ERROR']);
 
 /** Machines that are paid for in advance. */
 export class PrepaidService {
@@ -86,12 +84,11 @@ export class PrepaidService {
       const { tx, at } = mutation;
       const machine = await lockForChange(tx, actor, 'VirtualMachine', input.virtualMachineId, action);
       assertVersion(`virtual machine ${machine.name}`, machine, input);
-      if (unpayable.has(machine.state)) throw refused(machine, `it is ${machine.state}`);
       const { settings } = this.#platform;
       const timeZone = settings.get('usage.aggregation.timezone');
       const last = await findLastTerm(tx, machine, at);
       if (last?.endedAt === null)
-        throw refused(
+        throw unpaid(
           machine,
           `it is paid for until ${last.endsAt.toISOString()}`,
           'let its term renew itself',
@@ -99,15 +96,14 @@ export class PrepaidService {
       const startsAt = last?.endsAt ?? (await termStart(tx, at, timeZone));
       const prices = await readMachineMonths(tx, machine, { at, from: startsAt });
       const month = chosenMonth(machine, prices, input.currency);
-      const discounts = settings.get('billing.prepaid.discounts');
-      const { price } = offerOf(month, months, discounts);
+      const { price } = offerOf(month, months, settings.get('billing.prepaid.discounts'));
       if (expectedPrice != null && parsePrice(expectedPrice) !== parsePrice(price))
         throw invalid('input.expectedPrice', expectedPrice, `must be the price now, ${price}`);
       const term = await writeTerm(
         tx,
-        { actor, at },
+        { actor, at, settings },
         {
-          ...{ machine, month, months, discounts, startsAt },
+          ...{ machine, month, months, startsAt },
           endsAt: await termEnd(tx, { startsAt, months, timeZone }),
           renewsAutomatically: input.renewsAutomatically ?? false,
         },
@@ -187,15 +183,8 @@ function chosenMonth(
     throw invalid('input.currency', null, `must be one of ${currencies.join(', ')}`);
   const month = currency == null ? months[0] : months.find((each) => each.currency === currency);
   if (month === undefined)
-    throw refused(machine, `nothing that it uses has a price${currency == null ? '' : ` in ${currency}`}`);
+    throw unpaid(machine, `nothing that it uses has a price${currency == null ? '' : ` in ${currency}`}`);
   return month;
-}
-
-function refused({ id, name }: Row<'VirtualMachine'>, why: string, remedy?: string): PlatformError {
-  return new PlatformError('INVALID_STATE', `${name} cannot be paid for in advance: ${why}`, {
-    details: { virtualMachineId: id },
-    ...(remedy !== undefined && { remedy }),
-  });
 }
 
 function assertRuns({ virtualMachineName, endsAt, endedAt }: Row<'PrepaidTerm'>, at: Date): void {

@@ -6,7 +6,7 @@ import { Reconciler } from '../../platform/reconciler.ts';
 import { endTerm } from './end-term.ts';
 import { readMachineMonths } from './machine-prices.ts';
 import { termEnd } from './term-dates.ts';
-import { writeTerm } from './write-term.ts';
+import { unpaid, writeTerm } from './write-term.ts';
 
 type Term = Row<'PrepaidTerm'>;
 
@@ -76,18 +76,13 @@ export function createTermKeeper(platform: Platform): Reconciler {
       const timeZone = settings.get('usage.aggregation.timezone');
       const prices = await readMachineMonths(tx, machine, { at, from: startsAt });
       const month = prices.find((each) => each.currency === currency);
-      if (month === undefined)
-        throw new PlatformError(
-          'INVALID_STATE',
-          `nothing that ${machine.name} uses has a price in ${currency}`,
-        );
+      if (month === undefined) throw unpaid(machine, `nothing that it uses has a price in ${currency}`);
       const next = await writeTerm(
         tx,
-        { actor: null, at },
+        { actor: null, at, settings },
         {
           ...{ machine, month, months, startsAt, renewsAutomatically: true },
           endsAt: await termEnd(tx, { startsAt, months, timeZone }),
-          discounts: settings.get('billing.prepaid.discounts'),
         },
       );
       await tx

@@ -4,6 +4,7 @@ import { currencyPlaces, roundMoney } from '@nephos/usage/rate/money.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { PlatformError } from '../../platform/errors.ts';
 import type { PrepaidDiscount } from '../../platform/settings/prepaid-discounts.ts';
+import type { Settings } from '../../platform/settings/settings.ts';
 import { postEntry } from '../ledger/post-entry.ts';
 import { assertNotOverdrawn } from './affordable.ts';
 import type { MachineMonth } from './machine-prices.ts';
@@ -16,7 +17,16 @@ export interface NewTerm {
   startsAt: Date;
   endsAt: Date;
   renewsAutomatically: boolean;
-  discounts: readonly PrepaidDiscount[];
+}
+
+const unpayable: ReadonlySet<string> = new Set(['DESTROYED', 'EXPUNGING', 'RELEASING', 'ERROR']);
+
+/** Why a machine is not paid for in advance. */
+export function unpaid({ id, name }: Row<'VirtualMachine'>, why: string, remedy?: string): PlatformError {
+  return new PlatformError('INVALID_STATE', `${name} cannot be paid for in advance: ${why}`, {
+    details: { virtualMachineId: id },
+    ...(remedy !== undefined && { remedy }),
+  });
 }
 
 /** What a term of so many months costs. All amounts are decimal text. */
@@ -34,25 +44,19 @@ export function offerOf(month: MachineMonth, months: number, discounts: readonly
 
 /**
  * Writes a term with what it covers, and takes its price from the balance.
- * @throws PlatformError INVALID_STATE for what costs nothing, and for a balance that does not suffice
+ * @throws PlatformError INVALID_STATE for a machine that is going or costs nothing, and for a balance that does not suffice
  */
 export async function writeTerm(
   tx: Transaction,
-  { actor, at }: { actor: Actor | null; at: Date },
+  { actor, at, settings }: { actor: Actor | null; at: Date; settings: Settings },
   term: NewTerm,
 ): Promise<{ id: Id<'PrepaidTerm'>; price: string; currency: string }> {
   const { machine, month, startsAt, endsAt, renewsAutomatically } = term;
+  if (unpayable.has(machine.state)) throw unpaid(machine, `it is ${machine.state}`);
   const { accountId } = machine;
-  const offer = offerOf(month, term.months, term.discounts);
+  const offer = offerOf(month, term.months, settings.get('billing.prepaid.discounts'));
   const { currency, price } = offer;
-  if (!/[1-9]/.test(price))
-    throw new PlatformError(
-      'INVALID_STATE',
-      `${machine.name} costs nothing in ${currency}: there is nothing to pay`,
-      {
-        details: { virtualMachineId: machine.id, currency },
-      },
-    );
+  if (!/[1-9]/.test(price)) throw unpaid(machine, `it costs nothing in ${currency}`);
   const id = newId('PrepaidTerm');
   await tx
     .insertInto('PrepaidTerm')
@@ -82,7 +86,7 @@ export async function writeTerm(
     ...{ accountId, currency, amount: `-${price}`, kind: 'PREPAYMENT', referenceId: id, month: null },
     ...{ note: machine.name, actor, at },
   });
-  await assertNotOverdrawn(tx, accountId, currency);
+  await assertNotOverdrawn(tx, settings, { accountId, currency, price });
   return { id, price, currency };
 }
 

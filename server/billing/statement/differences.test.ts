@@ -53,7 +53,7 @@ test('whatever becomes known, and in how many steps, a statement with its credit
         expect(differences(now, billed, currency)).toBeUndefined();
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

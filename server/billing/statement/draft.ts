@@ -1,7 +1,6 @@
 import type { Database, Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { StatementParties } from '@nephos/model/shapes/statement.ts';
-import { addMoney, noMoney, type Money } from '@nephos/usage/rate/money.ts';
 import { sql } from 'kysely';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { readAdjustments } from '../adjustment/store.ts';
@@ -55,7 +54,7 @@ export function readDrafts(
         drafts.push({
           ...{ ...bounds, accountId, month, currency, timeZone, asOf },
           parties: { issuer: readIssuer(settings), customer: customer.names },
-          ...composeMonth([...sums, ...goingOn(sums, live, zones)], { currency, owner, adjustments }),
+          ...composeMonth([...sums, ...goingOn(live, zones)], { currency, owner, adjustments }),
         });
       }
       return drafts;
@@ -93,21 +92,12 @@ async function readZoneNames(tx: Transaction): Promise<Map<string, string>> {
 }
 
 /** What was used since the last period ended, by type and zone: at which price, the end of the period will say. */
-function goingOn(
-  sums: readonly MonthSum[],
-  live: readonly MonthCost[],
-  zones: ReadonlyMap<string, string>,
-): MonthSum[] {
-  return live.flatMap(({ usageType, zoneId, amount }) => {
-    const rated = sums
-      .filter((sum) => sum.usageType === usageType && sum.zoneId === zoneId)
-      .reduce<Money>((sum, each) => addMoney(sum, each.amount), noMoney);
-    const rest = addMoney(amount, { ...rated, numerator: -rated.numerator });
-    if (rest.numerator === 0n) return [];
-    return {
-      ...{ usageType, zoneId, zoneName: zones.get(zoneId) ?? zoneId, amount: rest, label: '' },
+function goingOn(costs: readonly MonthCost[], zones: ReadonlyMap<string, string>): MonthSum[] {
+  return costs
+    .filter(({ live }) => live.numerator !== 0n)
+    .map(({ usageType, zoneId, live }) => ({
+      ...{ usageType, zoneId, zoneName: zones.get(zoneId) ?? zoneId, amount: live, label: '' },
       ...{ tariffVersionId: null, resourceCount: null, unit: null },
       ...{ baseAmount: null, unitSize: null, price: null },
-    };
-  });
+    }));
 }

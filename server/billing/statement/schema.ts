@@ -5,7 +5,7 @@ import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { describe, StatementLine, StatementPartiesType } from './content-schema.ts';
-import { documentFormats, documentLanguages, documentPath } from './document/document-path.ts';
+import { documentPath, type documentFormats, type documentLanguages } from './document/document-path.ts';
 import { readCreditNotes, readLinesByStatement } from './store.ts';
 
 const StatementKind = builder.enumType('StatementKind', {

@@ -1,8 +1,10 @@
 import type { Row } from '@nephos/model/database.ts';
 import type { TariffUnit as TariffUnits } from '@nephos/model/generated/enums.ts';
+import { isId, parseId } from '@nephos/model/kernel/ids.ts';
 import type { StoredTier } from '@nephos/model/shapes/tariff.ts';
 import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
+import type { RequestContext } from '../../graphql/context.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { Account } from '../../identity/account/schema.ts';
@@ -72,6 +74,12 @@ const TariffVersion = builder.objectRef<VersionRow>('TariffVersion').implement({
   }),
 });
 
+function findOffering(load: RequestContext['load'], id: string): Promise<{ name: string } | null> {
+  return isId('DiskOffering', id)
+    ? load.find('DiskOffering', id)
+    : load.find('ServiceOffering', parseId('ServiceOffering', id));
+}
+
 /** A tariff. */
 export const Tariff = builder.objectRef<Row<'Tariff'>>('Tariff').implement({
   description: 'What uses of a type cost, for whom, and of what.',
@@ -107,6 +115,12 @@ export const Tariff = builder.objectRef<Row<'Tariff'>>('Tariff').implement({
     offeringId: t.exposeID('offeringId', {
       nullable: true,
       description: 'The service offering or disk offering that it is for; null: any.',
+    }),
+    offeringName: t.string({
+      nullable: true,
+      description: 'What that offering is called; null: any, or you may not see it.',
+      resolve: async ({ offeringId }, _args, { load }) =>
+        offeringId === null ? null : ((await findOffering(load, offeringId))?.name ?? null),
     }),
     tagKey: t.exposeString('tagKey', {
       nullable: true,

@@ -1,7 +1,6 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { lockForChange } from '../../identity/access/guarded-loader.ts';
-import type { Permission } from '../../identity/access/permissions.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { changedFields } from '../../platform/audit/changed-fields.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';

@@ -22,6 +22,10 @@ export const UsageExportKind = builder.enumType('UsageExportKind', {
       description:
         'Rated lines in the columns of the FinOps Open Cost and Usage Specification 1.2, each row checked against it. A domain is the billing account, its accounts and projects are sub accounts, a zone is a region.',
     },
+    STATEMENTS: {
+      description:
+        'Lines of the statements and credit notes that were issued before the order, of months that begin within its time.',
+    },
   } satisfies Record<keyof typeof Kinds, { description: string }>,
 });
 

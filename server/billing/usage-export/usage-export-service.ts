@@ -34,6 +34,7 @@ const tableOf = {
   RECORDS: 'UsageRecord',
   RATED_LINES: 'RatedLine',
   FOCUS: 'RatedLine',
+  STATEMENTS: 'Statement',
 } as const satisfies Record<UsageExportKind, GuardedTable>;
 
 /** @throws PlatformError FORBIDDEN when the actor may not read what such a file is made of */
@@ -95,11 +96,14 @@ export class UsageExportService {
   }
 }
 
-function checkInput({ from, until, usageType, resourceId }: CreateExportInput): void {
+function checkInput({ kind, from, until, usageType, resourceId }: CreateExportInput): void {
   const check = new Check();
   check.that(from < until, 'input.until', until, 'must be after from');
   if (usageType != null) check.range('input.usageType', usageType, 1, 1000);
   if (resourceId != null) check.line('input.resourceId', resourceId);
+  // A line sums up many things.
+  const isOfOneThing = kind === 'STATEMENTS' && resourceId != null;
+  check.that(!isOfOneThing, 'input.resourceId', resourceId, 'must be left out for STATEMENTS');
   check.done();
 }
 

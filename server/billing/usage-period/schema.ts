@@ -33,7 +33,8 @@ const UsageFindingExample = builder.objectRef<Finding['examples'][number]>('Usag
 });
 
 const UsageFinding = builder.objectRef<Finding>('UsageFinding').implement({
-  description: 'A rule that uses of a period broke. Unless it says otherwise, they were summed up all the same.',
+  description:
+    'A rule that uses of a period broke. Unless it says otherwise, they were summed up all the same.',
   fields: (t) => ({
     check: t.field({ type: UsageCheck, description: 'The rule.', resolve: ({ check }) => check }),
     count: t.exposeInt('count', { description: 'How many times it was broken.' }),

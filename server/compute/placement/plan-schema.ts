@@ -50,47 +50,45 @@ const QuotaChange = builder.objectRef<QuotaLine>('QuotaChange').implement({
 /** An hour costs little: it is shown with so many places more than its currency is paid in. */
 const hourlyPlaces = 4;
 
-const PlannedPricePart = builder
-  .objectRef<PlannedPart & { currency: string }>('PlannedPricePart')
-  .implement({
-    description: 'What one of the uses of a plan will cost: a machine that runs, that it is there, a disk.',
-    fields: (t) => ({
-      usageType: t.int({
-        description: 'CloudStack’s number of what is used.',
-        resolve: ({ use }) => use.usageType,
-      }),
-      count: t.exposeInt('count', { description: 'How many of it.' }),
-      cpuCount: t.int({
-        nullable: true,
-        description: 'Processors of each machine; null for a disk.',
-        resolve: ({ use }) => use.attributes.cpuCount ?? null,
-      }),
-      memory: t.field({
-        type: 'Bytes',
-        nullable: true,
-        description: 'Memory of each machine; null for a disk.',
-        resolve: ({ use }) =>
-          use.attributes.memoryBytes === undefined ? null : BigInt(use.attributes.memoryBytes),
-      }),
-      size: t.field({
-        type: 'Bytes',
-        nullable: true,
-        description: 'Size of each disk; null for a machine.',
-        resolve: ({ use }) =>
-          use.attributes.sizeBytes === undefined ? null : BigInt(use.attributes.sizeBytes),
-      }),
-      perHour: t.field({
-        type: 'Decimal',
-        description: 'For the first hour, of all of them.',
-        resolve: ({ currency, perHour }) => roundMoney(perHour, currencyPlaces(currency) + hourlyPlaces),
-      }),
-      perMonth: t.field({
-        type: 'Decimal',
-        description: 'For the first 730 hours, of all of them; 0 for what is within what is included.',
-        resolve: ({ currency, perMonth }) => roundMoney(perMonth, currencyPlaces(currency)),
-      }),
+const PlannedPricePart = builder.objectRef<PlannedPart & { currency: string }>('PlannedPricePart').implement({
+  description: 'What one of the uses of a plan will cost: a machine that runs, that it is there, a disk.',
+  fields: (t) => ({
+    usageType: t.int({
+      description: 'CloudStack’s number of what is used.',
+      resolve: ({ use }) => use.usageType,
     }),
-  });
+    count: t.exposeInt('count', { description: 'How many of it.' }),
+    cpuCount: t.int({
+      nullable: true,
+      description: 'Processors of each machine; null for a disk.',
+      resolve: ({ use }) => use.attributes.cpuCount ?? null,
+    }),
+    memory: t.field({
+      type: 'Bytes',
+      nullable: true,
+      description: 'Memory of each machine; null for a disk.',
+      resolve: ({ use }) =>
+        use.attributes.memoryBytes === undefined ? null : BigInt(use.attributes.memoryBytes),
+    }),
+    size: t.field({
+      type: 'Bytes',
+      nullable: true,
+      description: 'Size of each disk; null for a machine.',
+      resolve: ({ use }) =>
+        use.attributes.sizeBytes === undefined ? null : BigInt(use.attributes.sizeBytes),
+    }),
+    perHour: t.field({
+      type: 'Decimal',
+      description: 'For the first hour, of all of them.',
+      resolve: ({ currency, perHour }) => roundMoney(perHour, currencyPlaces(currency) + hourlyPlaces),
+    }),
+    perMonth: t.field({
+      type: 'Decimal',
+      description: 'For the first 730 hours, of all of them; 0 for what is within what is included.',
+      resolve: ({ currency, perMonth }) => roundMoney(perMonth, currencyPlaces(currency)),
+    }),
+  }),
+});
 
 const PlannedPriceRef = builder.objectRef<PlannedPrice>('PlannedPrice').implement({
   description:

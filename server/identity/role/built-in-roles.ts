@@ -121,14 +121,18 @@ const domainReading = [...tenantReading, ...allow('identityProvider.list')];
 
 const roles = [
   ['Root Admin', 'ROOT_ADMIN', allow('*')],
-  ['Root Admin (read-only)', 'ROOT_ADMIN', [...self, ...allow('*.list', '*.statistics', 'usageExport.*', 'usageExportSchedule.*')]],
+  [
+    'Root Admin (read-only)',
+    'ROOT_ADMIN',
+    [...self, ...allow('*.list', '*.statistics', 'balance.*', 'usageExport.*', 'usageExportSchedule.*')],
+  ],
   [
     'Root Admin (support)',
     'ROOT_ADMIN',
     [
       ...self,
       ...allow('*.list', '*.statistics', 'alert.acknowledge', 'job.resume', 'zone.update', 'user.enable'),
-      ...allow('usageExport.*', 'usageExportSchedule.*'),
+      ...allow('balance.*', 'usageExport.*', 'usageExportSchedule.*'),
       ...help,
     ],
   ],

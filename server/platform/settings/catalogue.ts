@@ -157,7 +157,7 @@ export const settingsCatalogue = {
     to: 3600,
   }),
   'alert.purge.delay': wholeNumber({
-    description: 'Days that alerts are kept after they cleared.',
+    description: 'Days that alerts are kept after they cleared, and notices to owners of accounts.',
     fallback: '30',
     from: 1,
     to: 3650,
@@ -263,7 +263,9 @@ export const settingsCatalogue = {
   },
   'billing.issuer.address': issuerText('Address of who sends statements, as they show it.'),
   'billing.issuer.tax.id': issuerText('Number for taxes of who sends statements, as they show it.'),
-  'billing.issuer.contact': issuerText('Whom to ask about a statement, as it says: a mail address, a telephone number.'),
+  'billing.issuer.contact': issuerText(
+    'Whom to ask about a statement, as it says: a mail address, a telephone number.',
+  ),
   'billing.statement.grace.days': wholeNumber({
     description:
       'Days after the end of a month at which its statements are issued. What becomes known later is credited or charged with credit notes.',
@@ -279,7 +281,8 @@ export const settingsCatalogue = {
     read: parsePrepaidDiscounts,
   },
   'quota.enable.service': trueOrFalse({
-    description: 'Whether balances are watched: owners are told of them, and what quota policies say is done.',
+    description:
+      'Whether balances are watched: owners are told of them, and what quota policies say is done.',
     fallback: 'true',
   }),
   'quota.check.interval': wholeNumber({
@@ -301,7 +304,8 @@ export const settingsCatalogue = {
     to: 65_535,
   }),
   'quota.usage.smtp.user': {
-    description: 'Name to sign in to the mail server with; empty: without. setMailPassword sets the password.',
+    description:
+      'Name to sign in to the mail server with; empty: without. setMailPassword sets the password.',
     fallback: '',
     rule: 'at most 255 characters without line breaks',
     read: (text: string) => (/^\P{Cc}{0,255}$/u.test(text) ? text : undefined),

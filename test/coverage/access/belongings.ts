@@ -4,6 +4,7 @@ import { newSecret } from '@nephos/server/identity/secrets.ts';
 import { sql } from 'kysely';
 import type { ApiClient } from '../../support/api-client.ts';
 import { makeBudgets } from '../../support/costs.ts';
+import { makePurse } from '../../support/purses.ts';
 import { change, deploy, registerIso, registerTemplate, serviceOfferingId } from '../../support/machines.ts';
 import { copyRow, ownedRows } from './rows.ts';
 import { insertKey, insertSession, type AccountFacts } from './tenants.ts';
@@ -164,6 +165,7 @@ export async function makePapers(
     })
     .execute();
   await makeBudgets(db, { accountId, domainId });
+  await makePurse(db, accountId);
   const periodStartsAt = new Date();
   await sql`select nephos_ensure_partitions('UsageRecord', 'month', ${periodStartsAt}::timestamptz,
     ${periodStartsAt}::timestamptz + interval '1 ms')`.execute(db);

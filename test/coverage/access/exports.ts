@@ -3,7 +3,10 @@ import { newId } from '@nephos/model/kernel/ids.ts';
 import type { AccountFacts } from './tenants.ts';
 
 /** A file of usage that the user of an account ordered, and a schedule with a run that came to nothing. */
-export async function makeExport(db: Database, { userId, accountId }: AccountFacts): Promise<void> {
+export async function makeExport(
+  db: Database,
+  { userId, accountId }: Pick<AccountFacts, 'userId' | 'accountId'>,
+): Promise<void> {
   if (userId === null) return;
   const at = new Date();
   const [exportId, scheduleId] = [newId('UsageExport'), newId('UsageExportSchedule')];

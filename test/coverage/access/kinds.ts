@@ -182,6 +182,11 @@ export const kinds = {
   TariffVersion: { table: 'TariffVersion', readBy: 'look', sees: nobody },
   RatedLine: owned('RatedLine'),
   Statement: owned('Statement'),
+  LedgerEntry: owned('LedgerEntry'),
+  Balance: owned('Balance'),
+  Notice: owned('Notice'),
+  QuotaPolicy: { table: 'QuotaPolicy', readBy: 'operate', sees: isRoot },
+  Arrears: { table: 'Arrears', readBy: 'look', sees: nobody },
   UsageEvent: { table: 'UsageEvent', readBy: 'look', sees: nobody },
   ServerInstance: { table: 'ServerInstance', readBy: 'look', sees: nobody },
 } satisfies Record<IdKind, KindExpectation>;

@@ -5,11 +5,11 @@ import { ApiClient } from '../../support/api-client.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 import { makePrices } from '../../support/prices.ts';
+import { makeStatements } from '../../support/statements.ts';
 import { createTestZone } from '../../support/zone.ts';
 import { giveTheLike, makeMachineOf, makePapers } from './belongings.ts';
 import { makeExport } from './exports.ts';
 import { makeReserved } from './reserved.ts';
-import { makeStatement } from './statements.ts';
 import { makeCredentials, makeTenants, type Accounts } from './tenants.ts';
 import type { Viewer } from './viewers.ts';
 import { WriteLog } from './write-log.ts';
@@ -42,7 +42,7 @@ export async function startAccessWorld(): Promise<AccessWorld> {
   const { owner } = accounts;
   await makeMachineOf(db, owner, clients.get('owner')!, admin, zoneId);
   for (const [index, account] of Object.values(accounts).entries())
-    await makeStatement(db, account, index + 1);
+    await makeStatements(db, account, index + 1);
   for (const [name, account] of Object.entries(accounts)) {
     await makePapers(db, account, name, zoneId);
     await makePrices(db, account, name, zoneId);

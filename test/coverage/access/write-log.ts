@@ -10,6 +10,10 @@ const quietTables = [
   'BusMessage',
   'Change',
   'ChangePending',
+  // Days are summed up, and budgets judged, whenever a server comes to it.
+  'BudgetAlert',
+  'CostDay',
+  'CostDayRun',
   'FreshSample',
   'HostCapacity',
   // Counters come with the samples of machines; what was counted is billed when it is due.

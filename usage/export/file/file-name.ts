@@ -14,6 +14,7 @@ const stems: Record<UsageExportKind, string> = {
   RECORDS: 'usage-records',
   RATED_LINES: 'rated-lines',
   FOCUS: 'focus',
+  STATEMENTS: 'statements',
 };
 
 /** What a file says of itself in its name. */

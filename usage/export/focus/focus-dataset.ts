@@ -1,4 +1,4 @@
-import type { Dataset } from '../dataset.ts';
+import { countSelected, type Dataset } from '../dataset.ts';
 import { ExportProblem } from '../export-errors.ts';
 import { focusVersion } from './focus-columns.ts';
 import { focusFileColumns, type FocusSource } from './focus-file-columns.ts';
@@ -24,7 +24,7 @@ function sourceOf(line: FocusLine, issuerName: string): FocusSource {
 export function focusDataset(issuerName: string): Dataset<FocusSource> {
   return {
     columns: focusFileColumns,
-    table: 'RatedLine',
+    countRows: countSelected('RatedLine'),
     facts: {
       FocusVersion: focusVersion,
       DataGenerator: focusSchema.DataGenerator,

@@ -2,7 +2,7 @@ import type { Row } from '@nephos/model/database.ts';
 import { sql } from 'kysely';
 import { columnsOf } from '../columns-of.ts';
 import { costPlaces, costText } from '../cost.ts';
-import type { Dataset } from '../dataset.ts';
+import { countSelected, type Dataset } from '../dataset.ts';
 import { selected } from '../selection.ts';
 import { usageName } from '../usage-name.ts';
 
@@ -38,7 +38,7 @@ export const ratedLineDataset: Dataset<LineRow> = {
       read: ({ amount, unitSize }) => costText(amount, unitSize),
     },
   ],
-  table: 'RatedLine',
+  countRows: countSelected('RatedLine'),
   facts: {},
   readPage: async (db, selection, after, limit) => {
     const { rows } = await sql<LineRow>`

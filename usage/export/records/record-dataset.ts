@@ -1,7 +1,7 @@
 import type { Row } from '@nephos/model/database.ts';
 import { sql } from 'kysely';
 import { columnsOf } from '../columns-of.ts';
-import type { Dataset } from '../dataset.ts';
+import { countSelected, type Dataset } from '../dataset.ts';
 import { keyValuesText } from '../key-values.ts';
 import { selected } from '../selection.ts';
 import { usageName } from '../usage-name.ts';
@@ -39,7 +39,7 @@ export const recordDataset: Dataset<RecordRow> = {
     integerOrNull('sizeBytes', ({ attributes }) => whole(attributes.sizeBytes)),
     jsonOrNull('tags', ({ attributes }) => keyValuesText(attributes.tags)),
   ],
-  table: 'UsageRecord',
+  countRows: countSelected('UsageRecord'),
   facts: {},
   readPage: async (db, selection, after, limit) => {
     const { rows } = await sql<RecordRow>`

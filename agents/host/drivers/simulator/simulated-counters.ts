@@ -9,14 +9,18 @@ function saltOf(name: string): bigint {
   return BigInt(Buffer.from(name).reduce((sum, byte) => (sum * 131 + byte) % 999_983, 7));
 }
 
-/** Counters of a running machine: they grow with time and differ from machine to machine. */
+/**
+ * Counters of a running machine: they grow with time and differ from machine to machine. Another host counts anew, as a real
+ * hypervisor does.
+ */
 export function simulatedMachineCounters(machine: SimulatedMachine): MachineCounters {
-  const runs = BigInt(Date.now() - machine.startedAt);
+  const since = Math.max(machine.startedAt, machine.arrivedAt ?? 0);
+  const runs = BigInt(Date.now() - since);
   const salt = saltOf(machine.machineId);
   const memory = BigInt(machine.memoryBytes);
   return {
     machineId: parseId('VirtualMachine', machine.machineId),
-    runId: String(machine.startedAt),
+    runId: String(since),
     // Of each processor between 5 and 55 percent.
     cpuNanoseconds: runs * (salt / 2n + 50_000n) * BigInt(machine.cpuCount),
     memoryBytes: memory - salt * 32n,

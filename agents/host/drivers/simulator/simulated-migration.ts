@@ -70,7 +70,7 @@ export class SimulatedMigration implements LiveMigration {
       const disk = offer.disks[key];
       if (disk !== undefined) this.#options.disks.put(key, disk, keeper);
     }
-    state.machines[machineId] = { ...offer.machine, machineId, power: 'ON', startedAt: Date.now() };
+    state.machines[machineId] = { ...offer.machine, machineId, power: 'ON', arrivedAt: Date.now() };
     keeper.save();
     emit({ machineId, power: 'ON' }, 'migrated');
     stream.end(`${JSON.stringify(adopted)}\n`);

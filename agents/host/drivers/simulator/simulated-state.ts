@@ -10,6 +10,8 @@ export interface SimulatedMachine {
   isoPath: string | null;
   /** Milliseconds since 1970 of its last start. */
   startedAt: number;
+  /** Likewise, of when it last came from another host while it ran. */
+  arrivedAt?: number;
   memoryBytes: string;
   cpuCount: number;
   /** What it may be given while it runs. */

@@ -4,6 +4,7 @@ import Bell from '@lucide/svelte/icons/bell';
 import Building2 from '@lucide/svelte/icons/building-2';
 import ChartPie from '@lucide/svelte/icons/chart-pie';
 import CircleUser from '@lucide/svelte/icons/circle-user';
+import FileDown from '@lucide/svelte/icons/file-down';
 import Coins from '@lucide/svelte/icons/coins';
 import Database from '@lucide/svelte/icons/database';
 import Disc3 from '@lucide/svelte/icons/disc-3';
@@ -23,6 +24,7 @@ import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import SlidersVertical from '@lucide/svelte/icons/sliders-vertical';
 import Target from '@lucide/svelte/icons/target';
+import Wallet from '@lucide/svelte/icons/wallet';
 import UserCog from '@lucide/svelte/icons/user-cog';
 import type { Component } from 'svelte';
 import { m } from '#messages';
@@ -88,10 +90,12 @@ export const destinationGroups: DestinationGroup[] = [
     label: m.shell_group_billing,
     destinations: [
       { path: '/costs', label: m.costs_title, icon: Coins, permission: 'ratedLine.list' },
+      { path: '/credits', label: m.credits_title, icon: Wallet, permission: 'balance.list' },
       { path: '/tariffs', label: m.tariffs_title, icon: BadgePercent, permission: 'tariff.list' },
       { path: '/budgets', label: m.budgets_title, icon: Target, permission: 'budget.list' },
       { path: '/statements', label: m.statements_title, icon: ReceiptText, permission: 'statement.list' },
       { path: '/usage', label: m.shell_usage, icon: Receipt, permission: 'usageRecord.list' },
+      { path: '/exports', label: m.exports_title, icon: FileDown, permission: 'usageExport.list' },
     ],
   },
   {

@@ -6,8 +6,11 @@ import { unpackWoff } from './woff.ts';
 /** What statements are written in. */
 export const fontName = 'NotoSansSC';
 
-const weights = { normal: 400, bold: 700 } as const;
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
+const fontFiles = {
+  normal: require.resolve('@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff'),
+  bold: require.resolve('@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-700-normal.woff'),
+};
 
 /** The package's types leave out what Node has of it. */
 type WithFiles = typeof pdfmake & { virtualfs: { writeFileSync(name: string, bytes: Buffer): void } };
@@ -21,12 +24,8 @@ let isLoaded = false;
 export function loadFonts(): void {
   if (isLoaded) return;
   const files = (pdfmake as WithFiles).virtualfs;
-  for (const [name, weight] of Object.entries(weights)) {
-    const path = resolve(
-      `@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-${weight}-normal.woff`,
-    );
+  for (const [name, path] of Object.entries(fontFiles))
     files.writeFileSync(`${name}.ttf`, unpackWoff(readFileSync(path)));
-  }
   pdfmake.setFonts({ [fontName]: { normal: 'normal.ttf', bold: 'bold.ttf' } });
   pdfmake.setUrlAccessPolicy(() => false);
   pdfmake.setLocalAccessPolicy(() => false);

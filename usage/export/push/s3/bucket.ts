@@ -46,7 +46,11 @@ async function putWhole(client: S3Client, key: string, { file, journal, signal }
   await journal.arrived(file.sizeBytes);
 }
 
-async function putParts(client: S3Client, key: string, sending: Sending & { partBytes: number }): Promise<void> {
+async function putParts(
+  client: S3Client,
+  key: string,
+  sending: Sending & { partBytes: number },
+): Promise<void> {
   const { file, journal, signal } = sending;
   let upload = journal.upload ?? (await begin(client, key, sending));
   try {
@@ -119,7 +123,8 @@ async function complete(
   if (code !== undefined) throw new SendProblem(`the object storage answered ${code}`);
 }
 
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
 async function isThere(client: S3Client, key: string, { file, signal }: Sending): Promise<boolean> {
   try {

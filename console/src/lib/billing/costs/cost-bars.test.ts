@@ -13,7 +13,11 @@ const share = (key: string | null, amount: string, more: Partial<CostShare> = {}
   days: [{ day: '2026-11-01', amount }],
   ...more,
 });
-const words = { days: ['2026-11-01', '2026-11-02'], labelOf: ({ name }: CostShare) => name ?? '–', restLabel: 'others' };
+const words = {
+  days: ['2026-11-01', '2026-11-02'],
+  labelOf: ({ name }: CostShare) => name ?? '–',
+  restLabel: 'others',
+};
 
 it('a month has its days, and months before', () => {
   expect(daysOfMonth('2026-02')).toHaveLength(28);

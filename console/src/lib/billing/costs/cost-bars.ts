@@ -36,10 +36,7 @@ export function costBars(
   }));
   if (others.length > 0) series.push({ key: restKey, label: restLabel, colour: restColour });
   const onDay = (some: readonly CostShare[], day: string) =>
-    some.reduce(
-      (sum, share) => sum + Number(share.days.find((each) => each.day === day)?.amount ?? 0),
-      0,
-    );
+    some.reduce((sum, share) => sum + Number(share.days.find((each) => each.day === day)?.amount ?? 0), 0);
   const bars = days.map((day) => {
     const parts = [
       ...named.map((share) => ({ key: seriesKey(share), amount: onDay([share], day) })),

@@ -12,6 +12,7 @@ export const kindLabels: Record<ExportKind, () => string> = {
   RECORDS: m.exports_kind_RECORDS,
   RATED_LINES: m.exports_kind_RATED_LINES,
   FOCUS: m.exports_kind_FOCUS,
+  STATEMENTS: m.exports_kind_STATEMENTS,
 };
 
 export const formatLabels: Record<ExportFormat, () => string> = {

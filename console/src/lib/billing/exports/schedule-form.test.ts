@@ -5,7 +5,13 @@ import type { ExportSchedule } from './schedule-queries.ts';
 const none = { folder: null, endpoint: null, region: null, bucket: null, prefix: null };
 const bucket: ExportSchedule['target'] = {
   ...{ ...none, destination: 'S3', url: null, sends: null, isPathStyle: false },
-  ...{ endpoint: 'https://s3.example.com', region: 'eu-1', bucket: 'billing', prefix: '', accessKeyId: 'AKIA' },
+  ...{
+    endpoint: 'https://s3.example.com',
+    region: 'eu-1',
+    bucket: 'billing',
+    prefix: '',
+    accessKeyId: 'AKIA',
+  },
 };
 
 test('a secret that is left empty stays as it is', () => {
@@ -23,7 +29,9 @@ test('a new webhook comes with a key of its own', () => {
   const secret = newSecret();
   expect(secret).toMatch(/^[0-9a-f]{48}$/);
   const typed = { ...typedTarget(undefined, secret), url: ' https://example.com/usage ' };
-  expect(targetInput(typed)).toEqual({ webhook: { url: 'https://example.com/usage', sends: 'FILE', secret } });
+  expect(targetInput(typed)).toEqual({
+    webhook: { url: 'https://example.com/usage', sends: 'FILE', secret },
+  });
   expect(isComplete(typed, true)).toBe(true);
 });
 

@@ -1,5 +1,10 @@
 import type { ExportFormat, ExportKind } from './export-queries.ts';
-import type { ExportDestination, ExportRange, ExportSchedule, ExportTargetInput } from './schedule-queries.ts';
+import type {
+  ExportDestination,
+  ExportRange,
+  ExportSchedule,
+  ExportTargetInput,
+} from './schedule-queries.ts';
 
 /** A schedule as a form has it. */
 export interface TypedSchedule {

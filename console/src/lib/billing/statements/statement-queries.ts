@@ -47,6 +47,7 @@ export const statementsQuery = graphql(`
         id
         number
         kind
+        accountId
         month
         currency
         total

@@ -9,6 +9,7 @@ export const tariffFields = graphql(`
     charge
     currency
     offeringId
+    offeringName
     tagKey
     tagValue
     condition

@@ -9,4 +9,5 @@ export const checkLabels: Record<UsageFinding['check'], () => string> = {
   USED_AFTER_REMOVAL: m.explorer_check_USED_AFTER_REMOVAL,
   BEGAN_TWICE: m.explorer_check_BEGAN_TWICE,
   NEVER_BEGAN: m.explorer_check_NEVER_BEGAN,
+  TOO_LATE: m.explorer_check_TOO_LATE,
 };

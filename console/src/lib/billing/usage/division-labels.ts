@@ -24,7 +24,8 @@ export function groupLabel(sum: UsageSum, by: Division): string {
   if (sum.isRest) return m.explorer_rest();
   switch (by) {
     case 'RESOURCE':
-      return sum.resourceName || (sum.resourceId ?? '');
+      // Some things have no name.
+      return sum.resourceName !== null && sum.resourceName !== '' ? sum.resourceName : (sum.resourceId ?? '');
     case 'ACCOUNT':
       return sum.account?.name ?? sum.accountId ?? '';
     case 'ZONE':

@@ -1,4 +1,5 @@
 import { formatBytes, formatNumber } from '../../i18n/format.ts';
+import { locale } from '../../i18n/locale.svelte.ts';
 import { measureOf } from '../../usage/usage-types.ts';
 import { m } from '#messages';
 import type { UsageSum } from './usage-sum-queries.ts';
@@ -55,7 +56,16 @@ export const measureLabels: Record<Measure, () => string> = {
 /** An amount with its unit: `1,204.5 h`. */
 export function amountText(measure: Measure, amount: number): string {
   const digits = Math.abs(amount) < 10 ? 2 : Math.abs(amount) < 1000 ? 1 : 0;
-  const number = formatNumber(amount, digits);
+  return withUnit(measure, amount, formatNumber(amount, digits));
+}
+
+/** The same for a place where there is little room: `57.6K GiB-h`. */
+export function shortAmountText(measure: Measure, amount: number): string {
+  const format = new Intl.NumberFormat(locale.current, { notation: 'compact', maximumFractionDigits: 1 });
+  return withUnit(measure, amount, format.format(amount));
+}
+
+function withUnit(measure: Measure, amount: number, number: string): string {
   switch (measure) {
     case 'HOURS':
       return m.explorer_hours({ number });
@@ -67,6 +77,6 @@ export function amountText(measure: Measure, amount: number): string {
     case 'BYTES':
       return amount < 0 ? `−${formatBytes(-amount)}` : formatBytes(amount);
     case 'OPERATIONS':
-      return formatNumber(amount);
+      return number;
   }
 }

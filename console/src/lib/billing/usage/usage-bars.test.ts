@@ -10,7 +10,12 @@ const sum = (name: string | null, day: string, hours: number): UsageSum => ({
 
 test('groups stand by what they come to, the rest last, and every day has its bar', () => {
   const { groups, bars } = usageBars(
-    [sum('web', '2026-11-01', 2), sum('db', '2026-11-03', 5), sum('web', '2026-11-03', 1), sum(null, '2026-11-01', 9)],
+    [
+      sum('web', '2026-11-01', 2),
+      sum('db', '2026-11-03', 5),
+      sum('web', '2026-11-03', 1),
+      sum(null, '2026-11-01', 9),
+    ],
     {
       days: ['2026-11-01', '2026-11-02', '2026-11-03'],
       measure: 'HOURS',

@@ -48,9 +48,7 @@ export function usageBars(
     day,
     parts: totals.map(({ key, own }) => ({
       key,
-      amount: own
-        .filter((sum) => sum.day === day)
-        .reduce((total, sum) => total + amountOf(measure, sum), 0),
+      amount: own.filter((sum) => sum.day === day).reduce((total, sum) => total + amountOf(measure, sum), 0),
     })),
   }));
   return { groups, bars };

@@ -1,0 +1,168 @@
+import { graphql, type FragmentOf } from '../../api/graphql.ts';
+
+const balanceFields = graphql(`
+  fragment BalanceFields on Balance {
+    id
+    currency
+    amount
+    settled
+    used
+    live
+    perHour
+    asOf
+    at
+    emptyAt
+    arrears {
+      stage
+      since
+      jobId
+      nextStage
+      nextStageAt
+    }
+    version
+  }
+`);
+
+export const balancesQuery = graphql(
+  `
+    query Balances($accountId: ID!) {
+      balances(accountId: $accountId, first: 100) {
+        nodes {
+          ...BalanceFields
+        }
+      }
+    }
+  `,
+  [balanceFields],
+);
+
+export const balanceHistoryQuery = graphql(`
+  query BalanceHistory($accountId: ID!, $currency: String!, $from: DateTime!, $until: DateTime!) {
+    costs(accountId: $accountId, from: $from, until: $until, groupBy: [DAY]) {
+      day
+      currency
+      amount
+    }
+    ledgerEntries(accountId: $accountId, first: 500, filter: { currency: $currency, from: $from }) {
+      nodes {
+        id
+        at
+        kind
+        amount
+      }
+    }
+  }
+`);
+
+export const entriesQuery = graphql(`
+  query LedgerEntries(
+    $first: Int
+    $after: Cursor
+    $last: Int
+    $before: Cursor
+    $search: String
+    $accountId: ID!
+    $orderBy: LedgerEntryOrder
+  ) {
+    ledgerEntries(
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+      search: $search
+      accountId: $accountId
+      orderBy: $orderBy
+    ) {
+      nodes {
+        id
+        currency
+        amount
+        kind
+        referenceId
+        month
+        note
+        actorName
+        at
+      }
+      totalCount
+      isTotalEstimated
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`);
+
+export const grantCreditMutation = graphql(`
+  mutation GrantCredit($input: GrantCreditInput!) {
+    grantCredit(input: $input) {
+      entry {
+        id
+      }
+    }
+  }
+`);
+
+export const noticeContactQuery = graphql(`
+  query NoticeContact($accountId: ID!) {
+    noticeContact(accountId: $accountId) {
+      accountId
+      language
+      emails
+      webhookUrl
+      version
+    }
+  }
+`);
+
+export const updateNoticeContactMutation = graphql(`
+  mutation UpdateNoticeContact($input: UpdateNoticeContactInput!) {
+    updateNoticeContact(input: $input) {
+      contact {
+        accountId
+        language
+        emails
+        webhookUrl
+        version
+      }
+      webhookSecret
+    }
+  }
+`);
+
+export const quotaPolicyQuery = graphql(`
+  query QuotaPolicy($accountId: String!) {
+    quotaPolicies(first: 1, search: $accountId) {
+      nodes {
+        id
+        isEnforced
+        alertBelow
+        graceAfterHours
+        stopAfterHours
+        lockAfterHours
+        version
+      }
+    }
+  }
+`);
+
+export const setQuotaPolicyMutation = graphql(`
+  mutation SetQuotaPolicy($input: SetQuotaPolicyInput!) {
+    setQuotaPolicy(input: $input) {
+      policy {
+        id
+        isEnforced
+        alertBelow
+        graceAfterHours
+        stopAfterHours
+        lockAfterHours
+        version
+      }
+    }
+  }
+`);
+
+export type Balance = FragmentOf<typeof balanceFields>;
