@@ -56,10 +56,10 @@ export function unmanageSaga({ agents, clock, settings }: MachineSagaDeps) {
           const at = clock.now();
           const machine = await getMachine(tx, input.machineId);
           if (machine.hostId !== null) {
-            await releaseHost(tx, machine.hostId, machine);
-            await appendMachineUsage(tx, 'VM_STOP', machine, at);
             const left = { hostId: null, lastHostId: machine.hostId };
             await tx.updateTable('VirtualMachine').set(left).where('id', '=', machine.id).execute();
+            await releaseHost(tx, machine.hostId, machine);
+            await appendMachineUsage(tx, 'VM_STOP', machine, at);
           }
           await forget(tx, machine.id, at);
         },
