@@ -16,6 +16,7 @@ import type { Row } from '@nephos/model/database.ts';
 import { isId, type Id } from '@nephos/model/kernel/ids.ts';
 import { buildSchema, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { PlatformError } from '../platform/errors.ts';
+import { retryDeadlocks } from '../platform/deadlocks.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Semaphore } from '../platform/semaphore.ts';
 import { AgentDispatcher } from './agent-dispatcher.ts';
@@ -299,8 +300,9 @@ export class AgentGateway {
     }
   }
 
+  /** What agents report may come twice, and is taken in as often. */
   async #each(call: (listener: AgentListener) => Promise<void> | undefined): Promise<void> {
-    await Promise.all(this.#listeners.map(async (listener) => call(listener)));
+    await Promise.all(this.#listeners.map((listener) => retryDeadlocks(async () => call(listener))));
   }
 
   #countSessions(): void {

@@ -10,7 +10,7 @@ import type { JobRunner } from './jobs/job-runner.ts';
 import { insertJob, type JobRow } from './jobs/job-store.ts';
 import type { Saga, SagaOutputs } from './jobs/saga.ts';
 import { currentTraceId } from './trace.ts';
-import { transactionWithRetry } from './transaction-with-retry.ts';
+import { transactionWithRetry } from './deadlocks.ts';
 import type { JobStep } from '@nephos/model/shapes/job.ts';
 
 /** Ids of what a mutation made or changed, by name; kept for 24 hours when it carried an idempotency key. */

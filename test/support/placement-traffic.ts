@@ -3,7 +3,7 @@ import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { Demand } from '@nephos/server/compute/placement/demand.ts';
 import { releaseHost, reserveHost } from '@nephos/server/compute/placement/placement.ts';
 import { PlatformError } from '@nephos/server/platform/errors.ts';
-import { transactionWithRetry } from '@nephos/server/platform/transaction-with-retry.ts';
+import { transactionWithRetry } from '@nephos/server/platform/deadlocks.ts';
 import { gib, writeMachine, type WrittenCloud } from './placement-cloud.ts';
 import type { Rules } from './placement-oracle.ts';
 

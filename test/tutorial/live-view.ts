@@ -50,6 +50,8 @@ export class LiveView {
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
+    // It may be aborted long after this has ended: then nobody waits any more.
+    aborted.catch(() => undefined);
     for (;;) {
       signal.throwIfAborted();
       if (this.#failure !== undefined) throw new Error('the change feed ended', { cause: this.#failure });

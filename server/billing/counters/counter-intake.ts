@@ -3,7 +3,7 @@ import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { AgentListener } from '../../agent-gateway/agent-gateway.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Reconciler } from '../../platform/reconciler.ts';
-import { transactionWithRetry } from '../../platform/transaction-with-retry.ts';
+import { transactionWithRetry } from '../../platform/deadlocks.ts';
 import {
   billPeriodsBefore,
   billQuiet,

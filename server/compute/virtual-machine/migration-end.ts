@@ -31,10 +31,11 @@ export function endAtSource(tx: Transaction, machineId: Id<'VirtualMachine'>): P
 
 /** Gives back what the target had reserved. */
 export async function releaseTarget(tx: Transaction, migration: Migration): Promise<void> {
-  await releaseHost(tx, migration.targetHostId, migration);
+  // The machine before its host, as everywhere: what hosts report does so, too.
   await tx
     .updateTable('VirtualMachine')
     .set({ targetHostId: null })
     .where('id', '=', migration.machineId)
     .execute();
+  await releaseHost(tx, migration.targetHostId, migration);
 }

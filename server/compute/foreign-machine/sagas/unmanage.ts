@@ -57,10 +57,10 @@ export function unmanageSaga({ agents, clock, settings }: MachineSagaDeps) {
           const source = { id: jobId, part: 'release' };
           const machine = await getMachine(tx, input.machineId);
           if (machine.hostId !== null) {
-            await releaseHost(tx, machine.hostId, machine);
-            await appendMachineUsage(tx, 'VM_STOP', machine, at, source);
             const left = { hostId: null, lastHostId: machine.hostId };
             await tx.updateTable('VirtualMachine').set(left).where('id', '=', machine.id).execute();
+            await releaseHost(tx, machine.hostId, machine);
+            await appendMachineUsage(tx, 'VM_STOP', machine, at, source);
           }
           await forget(tx, machine.id, at, source);
         },

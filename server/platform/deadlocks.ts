@@ -9,13 +9,18 @@ const mostTries = 5;
  * nothing of it was done. Rows that are chosen as they are taken, such as hosts with room, cannot be put in order
  * beforehand.
  */
-export async function transactionWithRetry<Result>(
+export function transactionWithRetry<Result>(
   db: Database,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
+  return retryDeadlocks(() => db.transaction().execute(work));
+}
+
+/** Does again what was broken off because of a circle of waits; for work that may be done twice. */
+export async function retryDeadlocks<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
-      return await db.transaction().execute(work);
+      return await work();
     } catch (error) {
       if (!isDeadlock(error) || tries === mostTries) throw error;
       // Not all in step.
