@@ -1,5 +1,11 @@
 /** Pages whose lists show what belongs to the chosen project. */
-const scopedPaths: ReadonlySet<string> = new Set(['/virtual-machines', '/images', '/jobs', '/statements', '/usage']);
+const scopedPaths: ReadonlySet<string> = new Set([
+  '/virtual-machines',
+  '/images',
+  '/jobs',
+  '/statements',
+  '/usage',
+]);
 
 /**
  * Names the chosen project in the address of a list that says more already (a text, a filter, an order, a place), so
