@@ -164,9 +164,7 @@ export class AgentGateway {
         'inventoryChanged',
         async (report: InventoryChanged): Promise<InventoryAnswer> => {
           const { agentId } = sessionOf(connection);
-          const answers = await Promise.all(
-            this.#listeners.map(async (listener) => listener.onInventoryChanged?.(agentId, report)),
-          );
+          const answers = await this.#each((listener) => listener.onInventoryChanged?.(agentId, report));
           return {
             isTaken: answers.every((each) => each?.isTaken !== false),
             tellAgain: answers.flatMap((each) => each?.tellAgain ?? []),
@@ -176,9 +174,7 @@ export class AgentGateway {
       statistics: answer('statistics', async (report: Statistics): Promise<StatisticsAnswer> => {
         const { agentId } = sessionOf(connection);
         const at = new Date(this.#platform.clock.now().getTime() - report.ageMilliseconds);
-        const answers = await Promise.all(
-          this.#listeners.map(async (listener) => listener.onStatistics?.(agentId, report, at)),
-        );
+        const answers = await this.#each((listener) => listener.onStatistics?.(agentId, report, at));
         const kept = answers.find((each) => each !== undefined);
         if (kept === undefined) throw new Error('nobody keeps statistics');
         return kept;
@@ -300,9 +296,11 @@ export class AgentGateway {
     }
   }
 
-  /** What agents report may come twice, and is taken in as often. */
-  async #each(call: (listener: AgentListener) => Promise<void> | undefined): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => retryDeadlocks(async () => call(listener))));
+  /** What agents report may come twice, and is taken in as often. @returns what each listener answers */
+  #each<Answer>(
+    call: (listener: AgentListener) => Promise<Answer> | undefined,
+  ): Promise<(Answer | undefined)[]> {
+    return Promise.all(this.#listeners.map((listener) => retryDeadlocks(async () => call(listener))));
   }
 
   #countSessions(): void {

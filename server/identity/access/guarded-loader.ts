@@ -1,5 +1,5 @@
 import type { Database, Row, Transaction } from '@nephos/model/database.ts';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import DataLoader from 'dataloader';
 import type { Actor } from '../../platform/actor.ts';
 import { notFound, PlatformError } from '../../platform/errors.ts';
@@ -81,6 +81,19 @@ async function readRows<Table extends GuardedTable>(
   return rows;
 }
 
+/** @throws PlatformError NOT_FOUND */
+async function readOne<Table extends GuardedTable>(
+  db: Database | Transaction,
+  actor: Actor,
+  table: Table,
+  id: GuardedId<Table>,
+  lock?: RawBuilder<unknown>,
+): Promise<Row<Table>> {
+  const [row] = await readRows(db, actor, table, [id], lock);
+  if (row === undefined) throw notFound(nameOf(table), id);
+  return row;
+}
+
 /**
  * Loads one thing to use it: the only way from an id in the input to a row.
  * @throws PlatformError NOT_FOUND when there is none or the actor may not see it, FORBIDDEN when the actor may see
@@ -93,8 +106,7 @@ export async function getGuarded<Table extends GuardedTable>(
   id: GuardedId<Table>,
   permission: Permission,
 ): Promise<Row<Table>> {
-  const [row] = await readRows(db, actor, table, [id]);
-  if (row === undefined) throw notFound(nameOf(table), id);
+  const row = await readOne(db, actor, table, id);
   demand(actor, permission);
   return row;
 }
@@ -107,8 +119,7 @@ export async function holdGuarded<Table extends GuardedTable>(
   id: GuardedId<Table>,
   permission: Permission,
 ): Promise<Row<Table>> {
-  const [row] = await readRows(tx, actor, table, [id], sql`for share of ${sql.table(table)}`);
-  if (row === undefined) throw notFound(nameOf(table), id);
+  const row = await readOne(tx, actor, table, id, sql`for share of ${sql.table(table)}`);
   demand(actor, permission);
   return row;
 }
@@ -153,9 +164,7 @@ export async function lockForChange<Table extends GuardedTable>(
   permission: Permission,
 ): Promise<Row<Table>> {
   await getForChange(tx, actor, table, id, permission);
-  const [row] = await readRows(tx, actor, table, [id], sql`for update of ${sql.table(table)}`);
-  if (row === undefined) throw notFound(nameOf(table), id);
-  return row;
+  return readOne(tx, actor, table, id, sql`for update of ${sql.table(table)}`);
 }
 
 /** Loads things for reading, many at once; what the actor may not see is `null`, as if it did not exist. */

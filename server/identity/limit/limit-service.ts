@@ -127,11 +127,11 @@ export class LimitService {
     input: { accountId: Id<'Account'> | null; isMending: boolean },
   ): Promise<Drift[]> {
     const action = 'resourceLimit.recount';
-    const found: Drift[] = [];
+    let found: Drift[] = [];
     await this.#platform.mutations.run({ action, actor, input: {} }, async (mutation) => {
       const { tx } = mutation;
       if (input.accountId !== null) await getForChange(tx, actor, 'Account', input.accountId, action);
-      found.push(...(await driftOf(tx, scopeOf(actor, 'Account'), input.accountId, input.isMending)));
+      found = await driftOf(tx, scopeOf(actor, 'Account'), input.accountId, input.isMending);
       mutation.concerns('Account', input.accountId ?? 'all', input.accountId, {
         isMending: input.isMending,
         drift: found.map(({ counted, actual, ...drift }) => ({

@@ -37,13 +37,13 @@ export class MaintenanceService {
   /** From now on it takes no machines, and the job has those that are there leave. */
   async prepare(actor: Actor, input: PrepareInput): Promise<{ hostId: string; jobId: string }> {
     const action = 'host.prepareForMaintenance';
-    const cancelled: Id<'Job'>[] = [];
+    let cancelled: Id<'Job'>[] = [];
     const answer = await this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx, at } = mutation;
       const host = await loadHost(mutation, actor, input, action);
       const { adminState } = await moveHost(tx, host.id, 'prepareForMaintenance');
       await waitForReservations(tx, host.id);
-      cancelled.push(...(await requestCancellation(tx, { kind: refillKind, targetId: host.id }, at)));
+      cancelled = await requestCancellation(tx, { kind: refillKind, targetId: host.id }, at);
       const changes = changedFields({ adminState: host.adminState }, { adminState });
       mutation.concerns('Host', host.id, null, { ...changes, onUnmovable: input.onUnmovable });
       const job = await mutation.startJob(
@@ -60,12 +60,12 @@ export class MaintenanceService {
   /** It takes machines again, at once, however far its emptying is; a job brings back what has moved, if asked to. */
   async cancel(actor: Actor, input: CancelInput): Promise<HostAnswer & { jobId?: string }> {
     const action = 'host.cancelMaintenance';
-    const cancelled: Id<'Job'>[] = [];
+    let cancelled: Id<'Job'>[] = [];
     const answer = await this.#platform.mutations.run({ action, actor, input }, async (mutation) => {
       const { tx, at } = mutation;
       const host = await loadHost(mutation, actor, input, action);
       const { adminState } = await moveHost(tx, host.id, 'cancelMaintenance');
-      cancelled.push(...(await requestCancellation(tx, { kind: prepareKind, targetId: host.id }, at)));
+      cancelled = await requestCancellation(tx, { kind: prepareKind, targetId: host.id }, at);
       const changes = changedFields({ adminState: host.adminState }, { adminState });
       mutation.concerns('Host', host.id, null, { ...changes, returnsMachines: input.returnsMachines });
       if (!input.returnsMachines) return { hostId: host.id };
