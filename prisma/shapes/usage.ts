@@ -9,6 +9,8 @@ export interface UsageAttributes {
   memoryBytes?: string;
   /** Decimal text, in bytes. */
   sizeBytes?: string;
+  /** Of an address: the network that it is in. */
+  networkId?: string;
   /** What its owner calls it by; prices and cost reports can go by them. */
   tags?: Record<string, string>;
   /** Of what is counted: how many bytes or operations the event stands for. Decimal text; records have it in a column. */

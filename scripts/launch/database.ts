@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import type { DataFolder } from './data-folder.ts';
+import { productSettings } from './postgres-settings.ts';
 import { ensureDatabase, startEmbeddedPostgres, type EmbeddedPostgres } from './postgres.ts';
 
 /** The control database, and how to let go of it. */
@@ -22,7 +23,7 @@ export async function startDatabase(
     startEmbeddedPostgres({
       dataFolder: data.postgres,
       runFolder: path.join(data.run, 'pg'),
-      settings: { shared_buffers: '128MB', max_wal_size: '2GB' },
+      settings: productSettings(),
     });
   let server: EmbeddedPostgres = await launch();
   await ensureDatabase(server, 'nephos');

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { applyMigrations } from '@nephos/model/migrate/apply.ts';
+import { productSettings } from './postgres-settings.ts';
 import { ensureDatabase, startEmbeddedPostgres } from './postgres.ts';
 
 /**
  * Gives the address of an embedded database that every migration was applied to, and takes it away afterwards.
  *
- * @param settings PostgreSQL's; unless told otherwise it does not wait for the disk, since nobody keeps the data
+ * @param settings PostgreSQL's, beside those that it has in production; unless told otherwise it does not wait for the disk, since
+ * nobody keeps the data
  */
 export async function withMigratedDatabase<Result>(
   action: (url: string) => Promise<Result>,
@@ -17,7 +19,7 @@ export async function withMigratedDatabase<Result>(
   const server = await startEmbeddedPostgres({
     dataFolder: path.join(folder, 'data'),
     runFolder: path.join(folder, 'run'),
-    settings,
+    settings: { ...productSettings(), ...settings },
   });
   try {
     await ensureDatabase(server, 'scratch');

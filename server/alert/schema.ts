@@ -48,6 +48,9 @@ const AlertKind = builder.enumType('AlertKind', {
     EXPUNGE_OVERDUE: {
       description: 'A destroyed machine was to be expunged more than an hour ago. Facts: since, reason.',
     },
+    USAGE_OVERDUE: {
+      description: 'The usage daemon has not summed up usage for more than an hour. Facts: since.',
+    },
     JOB_STUCK: { description: 'What a job began could not be taken back. Facts: reason.' },
   } satisfies Record<keyof typeof AlertKinds, { description: string }>,
 });

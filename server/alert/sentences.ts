@@ -32,6 +32,8 @@ const sentences: Record<AlertKind, Sentence> = {
     `Machine ${name} is not what it should be${on(fact('host'))}: ${fact('differences')}.`,
   EXPUNGE_OVERDUE: (name, fact) =>
     `Machine ${name} was destroyed on ${fact('since')} and is still not expunged${because(fact('reason'))}.`,
+  USAGE_OVERDUE: (_name, fact) =>
+    `Usage has not been summed up since ${fact('since')}: balances stand still, and nothing is billed.`,
   JOB_STUCK: (name, fact) => `What job ${name} began could not be taken back${because(fact('reason'))}.`,
 };
 

@@ -43,7 +43,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 
 /**
  * Files of usage and statements, with the rights of the session or API key. They can be fetched in ranges, and go on where
- * they broke off: their bytes never change, and their ETag is their hash.
+ * they broke off: their bytes never change, but for drafts of statements, and their ETag is their hash.
  */
 export class FileDownloads {
   readonly #options: FileDownloadsOptions;

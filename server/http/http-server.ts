@@ -58,7 +58,7 @@ export class HttpServer {
       log: platform.log,
     });
     this.#cloudMetrics = new CloudMetrics(options);
-    this.#files = new FileDownloads(options, fileSources(platform.db));
+    this.#files = new FileDownloads(options, fileSources(platform));
     this.#server = createServer((request, response) => {
       this.#route(request, response).catch((error: unknown) => {
         platform.log.error({ err: error }, 'HTTP request failed');

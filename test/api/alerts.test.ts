@@ -180,6 +180,28 @@ test('machines and jobs that nothing moves any more are found', async () => {
   });
 });
 
+test('usage that nobody sums up is found, whether that was ever done or not', async () => {
+  const hoursAgo = (hours: number) => sql`now() - make_interval(hours => ${hours})`;
+  const overdue = {
+    'CRITICAL USAGE_OVERDUE':
+      'Usage has not been summed up since THEN: balances stand still, and nothing is billed.',
+  };
+  const neverDone = await foundWhen(async (tx) => {
+    await sql`update "UsageEvent" set "at" = ${hoursAgo(2)}`.execute(tx);
+  });
+  expect(neverDone).toEqual(overdue);
+  for (const [hours, found] of [
+    [0, {}],
+    [2, overdue],
+  ] as const) {
+    expect(
+      await foundWhen(async (tx) => {
+        await sql`update "LiveCostRun" set "asOf" = ${hoursAgo(hours)}`.execute(tx);
+      }),
+    ).toEqual(found);
+  }
+});
+
 interface AlertView {
   id: string;
   kind: string;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { postEntry } from '@nephos/server/billing/ledger/post-entry.ts';
-import { newId } from '@nephos/model/kernel/ids.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { MailSink } from '../support/mail-sink.ts';
 import { deploy, getMachine, registerTemplate, serviceOfferingId } from '../support/machines.ts';
@@ -228,6 +228,25 @@ test('whom an administrator had locked stays locked, and nothing is lifted that 
   expect([state, isInArrears]).toEqual(['LOCKED', false]);
 });
 
+test('whom arrears locked, and then an administrator, stays locked too', async () => {
+  const decide = (what: 'lock' | 'enable') =>
+    server.admin.ask(
+      `mutation ($input: AccountInput!) { ${what}Account(input: $input) { account { id } } }`,
+      { input: { id: tenant.accountId } },
+    );
+  await decide('enable');
+  await take('600');
+  await comesTo('LOCKED');
+  await decide('lock');
+  await grant('1000');
+  await vi.waitFor(async () => expect((await balance())?.arrears).toBeNull(), patience);
+  const { account } = await server.admin.ask<{ account: { state: string } }>(
+    'query ($id: ID!) { account(id: $id) { state } }',
+    { id: tenant.accountId },
+  );
+  expect(account.state).toBe('LOCKED');
+});
+
 test('a webhook at a private address is not told', async () => {
   await changeSetting(server.admin, 'quota.webhook.allowed.internal.sites', null);
   const before = webhook.posts.length;
@@ -243,3 +262,66 @@ test('a webhook at a private address is not told', async () => {
   expect(problem).toContain('private addresses');
   expect(webhook.posts).toHaveLength(before);
 });
+
+/** Another tenant with a machine that takes some seconds to stop, and nothing left. */
+async function owes(name: string, before?: (machineId: string) => Promise<unknown>): Promise<string> {
+  tenant = await aTenant(server, name);
+  await setPolicy({ accountId: tenant.accountId, alertBelow: [], graceAfterHours: 0, stopAfterHours: 0 });
+  await changeSetting(server.admin, 'vm.stop.grace', '1');
+  const { machine } = await deploy(tenant.client, { ...newMachine, name: 'ignores-power-button' });
+  await before?.(machine.id);
+  await take('1');
+  return machine.id;
+}
+
+const comesOut = () =>
+  vi.waitFor(async () => expect((await balance())?.arrears).toBeNull(), { timeout: 30_000, interval: 100 });
+
+test('a machine that is just being stopped when its owner pays starts again', async () => {
+  const id = await owes('late-payer');
+  const state = async () => (await getMachine(server.admin, id)).state;
+  await vi.waitFor(async () => expect(await state()).toBe('STOPPING'), patience);
+  await grant('5');
+  await comesOut();
+  expect(await state()).toBe('RUNNING');
+}, 60_000);
+
+test('an account that is being deleted stays in arrears; others come out where nobody watches balances any more', async () => {
+  const id = await owes('leaver');
+  await comesTo('STOPPED');
+  const deleting = (isDeleting: boolean) =>
+    server.db.updateTable('Account').set({ isDeleting }).where('id', '=', tenant.accountId).execute();
+  await deleting(true);
+  await grant('5');
+  await changeSetting(server.admin, 'quota.enable.service', 'false');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect((await balance())?.arrears?.stage).toBe('STOPPED');
+  await take('5');
+  await deleting(false);
+  await comesOut();
+  expect((await getMachine(server.admin, id)).state).toBe('RUNNING');
+  await changeSetting(server.admin, 'quota.enable.service', null);
+}, 60_000);
+
+test('what is paid for in advance runs on, as long as it is', async () => {
+  const hourMs = 3_600_000;
+  const id = await owes('prepayer', (machineId) =>
+    server.db
+      .insertInto('PrepaidTerm')
+      .values({
+        ...{ id: newId('PrepaidTerm'), accountId: tenant.accountId, virtualMachineName: 'web', months: 1 },
+        ...{ virtualMachineId: machineId as Id<'VirtualMachine'>, startsAt: clock.now(), currency: 'CNY' },
+        ...{ endsAt: new Date(clock.now().getTime() + hourMs), monthPrice: '1', price: '1' },
+        discountPercent: '0',
+      })
+      .execute(),
+  );
+  const state = async () => (await getMachine(server.admin, id)).state;
+  await comesTo('STOPPED');
+  expect(await state()).toBe('RUNNING');
+  clock.pass(3600);
+  await vi.waitFor(async () => expect(await state()).toBe('STOPPED'), patience);
+  await grant('5');
+  await comesOut();
+  expect(await state()).toBe('RUNNING');
+}, 60_000);

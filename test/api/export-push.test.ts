@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { createExportScheduleRunner } from '@nephos/server/billing/export-schedule/schedule-runner.ts';
+import { PublicAddresses } from '@nephos/server/platform/public-addresses.ts';
 import { makeExports } from '@nephos/usage/export/export-queue.ts';
 import { PushLoop } from '@nephos/usage/export/push/push-loop.ts';
 import { findDueRuns } from '@nephos/usage/export/push/run-store.ts';
@@ -15,7 +17,7 @@ import type { ApiClient } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { S3Server, webhookSignature } from '../support/s3-server.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { aTenant, type Tenant } from '../support/tenancy.ts';
+import { aTenant, roleId, type Tenant } from '../support/tenancy.ts';
 import { aUsageHistory } from '../support/usage-history.ts';
 import { serveFiles, type WebFiles } from '../support/web-files.ts';
 
@@ -34,7 +36,7 @@ let allowedNetworks = ['127.0.0.0/8'];
 beforeAll(async () => {
   server = await startTestServer();
   acme = await aTenant(server, 'acme');
-  await aUsageHistory(server.db, { accounts: [acme.accountId], days: 2, each: 900 });
+  await aUsageHistory(server.db, { accounts: [acme.accountId], days: 2, each: 30 });
   // The history ends in the past: here it ended yesterday.
   await server.db
     .updateTable('UsagePeriod')
@@ -164,7 +166,7 @@ const keyOf = ({ location }: Run) => `/${location?.slice('s3://'.length)}`;
 
 test('a folder gets a whole file under its own name, and nothing else', async () => {
   const run = await sent(server.admin, { folder: { folder: 'billing/daily' } });
-  expect(run).toMatchObject({ state: 'SENT', problem: null, attempt: 1, rowCount: 2700 });
+  expect(run).toMatchObject({ state: 'SENT', problem: null, attempt: 1, rowCount: 90 });
   const place = path.join(folder, 'billing/daily');
   expect(run.location).toBe(path.join(place, `usage-records-2026-11-01-2026-11-03-${run.id}.csv`));
   expect(readdirSync(place)).toEqual([path.basename(run.location ?? '')]);
@@ -181,6 +183,28 @@ test('folders are for those who run the platform, below the one that is configur
   symlinkSync('/tmp', path.join(folder, 'outside'));
   const run = await sent(server.admin, { folder: { folder: 'outside' } });
   expect(run).toMatchObject({ state: 'SENDING', problem: 'outside leads out of the folder for files' });
+});
+
+test('who no longer runs the platform has nothing written to its folders', async () => {
+  const leaver = await aTenant(server, 'former-admin', { role: roleId('Root Admin') });
+  const id = await schedule(leaver.client, { folder: { folder: 'leaver' } });
+  const becomes = (name: string) =>
+    server.db
+      .updateTable('Account')
+      .set({ roleId: roleId(name) })
+      .where('id', '=', leaver.accountId)
+      .execute();
+  await becomes('User');
+  await expect(runNow(leaver.client, id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test('statements are sent once the month is billed', async () => {
+  const id = await schedule(acme.client, webhook(), { kind: 'STATEMENTS', range: 'PREVIOUS_MONTH' });
+  await expect(runNow(acme.client, id)).rejects.toThrow(/has no statements yet$/);
+  const month = new Date(new Date().setUTCDate(0)).toISOString().slice(0, 7);
+  const issuedAt = new Date();
+  await server.db.insertInto('StatementMonth').values({ month, ratedUntil: issuedAt, issuedAt }).execute();
+  expect((await runNow(acme.client, id)).state).toBe('MAKING');
 });
 
 test('a bucket gets one object, signed and checked', async () => {
@@ -232,29 +256,25 @@ test('a wrong secret is told, tried again later each time, and given up in the e
   expect(await look(id)).toMatchObject({ state: 'SENT', problem: null });
 });
 
-/** A run whose file has so many bytes: it stands in the database as the daemon would have made it. */
-async function aLongRun(bytes: number): Promise<Run> {
+/** A run whose file has so many MiB: it stands in the database as the daemon would have made it. */
+async function aLongRun(size: number): Promise<Run> {
   const run = await runNow(acme.client, await schedule(acme.client, { bucket: bucket() }));
   const exportId = run.usageExport?.id as Id<'UsageExport'>;
-  const whole = Buffer.alloc(bytes, 'usage ');
+  const whole = Buffer.alloc(size * 1024 ** 2, 'of usage');
   await server.db.deleteFrom('UsageExportPart').where('exportId', '=', exportId).execute();
-  for (let from = 0; from < bytes; from += 1024 ** 2) {
-    const content = whole.subarray(from, from + 1024 ** 2);
-    await server.db
-      .insertInto('UsageExportPart')
-      .values({ exportId, position: BigInt(from), content })
-      .execute();
-  }
+  await sql`insert into "UsageExportPart" ("exportId", "position", "content")
+    select ${exportId}, piece * 1048576, convert_to(repeat('of usage', 131072), 'UTF8')
+    from generate_series(0, ${size - 1}::int) as piece`.execute(server.db);
   await server.db
     .updateTable('UsageExport')
-    .set({ sizeBytes: BigInt(bytes), sha256: hashOf(whole) })
+    .set({ sizeBytes: BigInt(whole.length), sha256: hashOf(whole) })
     .where('id', '=', exportId)
     .execute();
   return run;
 }
 
 test('a long file goes in parts, and goes on where it broke off', async () => {
-  const { id } = await aLongRun(20 * 1024 ** 2);
+  const { id } = await aLongRun(17);
   s3.fault = (request) => (request.includes('partNumber=3') ? 'REFUSE' : undefined);
   await send();
   expect(await look(id)).toMatchObject({ state: 'SENDING', attempt: 1 });
@@ -275,7 +295,7 @@ test('a long file goes in parts, and goes on where it broke off', async () => {
 });
 
 test('an answer that was lost makes no second object', async () => {
-  const { id } = await aLongRun(9 * 1024 ** 2);
+  const { id } = await aLongRun(9);
   s3.fault = (request) =>
     request.startsWith('POST') && !request.includes('uploads') ? 'LOSE_ANSWER' : undefined;
   await send();
@@ -289,7 +309,7 @@ test('an answer that was lost makes no second object', async () => {
 });
 
 test('an upload that is given up leaves no parts behind', async () => {
-  const { id } = await aLongRun(9 * 1024 ** 2);
+  const { id } = await aLongRun(9);
   await server.db.updateTable('UsageExportRun').set({ attempt: 7 }).where('id', '=', id).execute();
   s3.fault = (request) => (request.includes('partNumber=2') ? 'REFUSE' : undefined);
   await send();
@@ -298,7 +318,7 @@ test('an upload that is given up leaves no parts behind', async () => {
 });
 
 test('a daemon that dies in the middle is followed by one that goes on', async () => {
-  const { id } = await aLongRun(20 * 1024 ** 2);
+  const { id } = await aLongRun(9);
   const dying = new AbortController();
   s3.fault = (request) => {
     if (request.includes('partNumber=2')) dying.abort();
@@ -334,7 +354,7 @@ test('or a message that says where the file is', async () => {
     delivery: run.id,
     schedule: 'nightly',
     sha256: run.sha256,
-    rowCount: 2700,
+    rowCount: 90,
   });
   const { authorization } = acme.client;
   const fetched = await fetch(message.url, { headers: { authorization } });
@@ -388,12 +408,29 @@ test('secrets are stored sealed, shown nowhere, and do not go along to another a
   expect((await look(run.id)).location).toMatch(/^s3:\/\/billing\/other\//);
 });
 
+/** What the database says once another server has looked at once, which the first would do in some seconds. */
+async function onceLooked<Answer>(ask: () => Promise<Answer>, isIt: (answer: Answer) => boolean) {
+  const { platform } = server.application;
+  const none = { listen: '', agentUrl: '', agentListen: '' };
+  const runner = createExportScheduleRunner(
+    platform,
+    new PublicAddresses({ publicUrl: server.url, ...none }),
+  );
+  runner.start();
+  runner.lookSoon();
+  try {
+    return await eventually(ask, isIt);
+  } finally {
+    await runner.stop();
+  }
+}
+
 test('what is due is ordered once, and what was missed is made up for', async () => {
   const id = (await schedule(acme.client, webhook())) as Id<'UsageExportSchedule'>;
   const first = new Date(Date.now() - 2 * 86_400_000);
   first.setUTCHours(3, 0, 0, 0);
   await server.db.updateTable('UsageExportSchedule').set({ nextRunAt: first }).where('id', '=', id).execute();
-  const runs = await eventually(
+  const runs = await onceLooked(
     () =>
       server.db
         .selectFrom('UsageExportRun')
@@ -419,7 +456,7 @@ test('a user who is disabled gets no files, and it is said why', async () => {
   await server.db.updateTable('User').set({ state: 'DISABLED' }).where('id', '=', other.userId).execute();
   const due = new Date(Date.now() - 60_000);
   await server.db.updateTable('UsageExportSchedule').set({ nextRunAt: due }).where('id', '=', id).execute();
-  const { problem } = await eventually(
+  const { problem } = await onceLooked(
     () =>
       server.db
         .selectFrom('UsageExportSchedule')
@@ -476,7 +513,11 @@ test('what cannot be is refused, with field and rule', async () => {
   expect(
     await violations({ bucket: { ...bucket(), bucket: 'Big_Bucket', prefix: '../x', region: '' } }),
   ).toEqual(['input.target.bucket.region', 'input.target.bucket.bucket', 'input.target.bucket.prefix']);
+  expect(await violations({ bucket: { ...bucket(), prefix: 'a/./b' } })).toEqual([
+    'input.target.bucket.prefix',
+  ]);
   expect(await violations(webhook(), { cron: '*/30 * * * *' })).toEqual(['input.cron']);
+  expect(await violations(webhook(), { kind: 'STATEMENTS' })).toEqual(['input.range']);
 });
 
 test('a run is known by its id alone to its user', async () => {

@@ -1,7 +1,7 @@
 import { readUsageSettings } from '@nephos/usage/period/settings-store.ts';
 import { systemClock } from '@nephos/model/kernel/clock.ts';
 import { newId } from '@nephos/model/kernel/ids.ts';
-import { refreshLiveCosts } from '@nephos/usage/live/live-loop.ts';
+import { LiveLoop, refreshLiveCosts } from '@nephos/usage/live/live-loop.ts';
 import { Parking } from '@nephos/usage/parking.ts';
 import { closePeriods, cutAt } from '@nephos/usage/period/close-periods.ts';
 import { sql } from 'kysely';
@@ -121,4 +121,21 @@ test('balances are told of when what goes on costs something else', async () => 
   expect(before).toHaveLength(7);
   await refresh(new Date(now.getTime() + 3_700_000));
   expect(await versions()).toEqual(before);
+});
+
+test('nobody keeps the daemon from all else by asking again and again', async () => {
+  const { db } = database;
+  const loop = new LiveLoop();
+  const look = async () => loop.look({ db, clock: systemClock, log }, await readUsageSettings(db));
+  const asOf = async () => (await db.selectFrom('LiveCostRun').select('asOf').executeTakeFirstOrThrow()).asOf;
+  await db.updateTable('LiveCostRun').set({ asOf: now }).execute();
+  await look();
+  const first = await asOf();
+  expect(first).not.toEqual(now);
+  await db
+    .updateTable('LiveCostRun')
+    .set({ requestedAt: new Date('2100-01-01T00:00:00Z') })
+    .execute();
+  await look();
+  expect(await asOf()).toEqual(first);
 });

@@ -5,6 +5,7 @@ import { followJob } from '../support/jobs.ts';
 import { change, deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { aSecondNetwork } from '../support/second-network.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { usageOf } from '../support/usage.ts';
 import { createTestZone, type TestZone } from '../support/zone.ts';
 
 let server: TestServer;
@@ -87,6 +88,8 @@ test('a card comes into a running machine and goes again, with its address', asy
   expect(await changeNic('detachNic', { id, nicId: first?.id })).toBe('SUCCEEDED');
   expect(await nicsOf(id)).toEqual([{ ...second, isDefault: true }]);
   expect(await onHost(id)).toEqual([second?.macAddress]);
+  expect(await usageOf(server.db, first!.id)).toEqual(['IP_ADDRESS_TAKE', 'IP_ADDRESS_RELEASE']);
+  expect(await usageOf(server.db, second!.id)).toEqual(['IP_ADDRESS_TAKE']);
   await expectBalancedBooks(server.db, await seenInSimulator(zone));
 });
 
@@ -106,6 +109,9 @@ test('cards of a stopped machine are changed at once, and may change their netwo
     isDefault: true,
     network: { name: 'second' },
   });
+  expect(await usageOf(server.db, only!.id)).toEqual([
+    ...['IP_ADDRESS_TAKE', 'IP_ADDRESS_RELEASE', 'IP_ADDRESS_TAKE'],
+  ]);
   expect(await changeNic('attachNic', { id, networkId: only?.network.id })).toBeNull();
   await change(server.admin, 'startVirtualMachine', { id });
   const nics = await nicsOf(id);

@@ -62,6 +62,8 @@ test('a machine that runs gets a new root disk and runs on, with all else as it 
   ]);
   expect(await usageOf(server.db, before.volumes[0]!.id)).toEqual(['VOLUME_CREATE', 'VOLUME_DELETE']);
   expect(await usageOf(server.db, root!.id)).toEqual(['VOLUME_CREATE']);
+  // It costs as what is installed now.
+  expect(await usageOf(server.db, before.id)).toEqual(['VM_CREATE', 'VM_START', 'VM_SCALE', 'VM_SCALE_LIVE']);
   await expectBalancedBooks(server.db, await seenInSimulator(zone));
 });
 

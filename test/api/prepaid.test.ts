@@ -1,5 +1,7 @@
-import type { Id } from '@nephos/model/kernel/ids.ts';
+import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { closePeriod } from '@nephos/usage/aggregate/close-period.ts';
+import { holdPeriods, termEnd, termStart } from '@nephos/server/billing/prepaid/term-dates.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { change, deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
@@ -105,7 +107,7 @@ const termsOf = () =>
 
 const midnight = () => Math.floor(clock.now().getTime() / dayMs) * dayMs;
 
-test('a machine is paid for with its disks, costs less for longer, and is paid back by the day', async () => {
+test('a machine is paid for with its disks, costs less for longer, and is paid back as if it had been paid for as long as it was', async () => {
   const { prepaidOffers } = await tenant.client.ask<{ prepaidOffers: Record<string, unknown>[] }>(
     `query ($id: ID!) { prepaidOffers(virtualMachineId: $id, months: [1, 7]) { months currency monthPrice discountPercent price } }`,
     { id: machineId },
@@ -129,7 +131,8 @@ test('a machine is paid for with its disks, costs less for longer, and is paid b
   const ended = await end(term);
   const [whole, left] = [Date.parse(term.endsAt) - midnight(), Date.parse(term.endsAt) - midnight() - dayMs];
   expect(ended).toMatchObject({ endsAt: new Date(midnight() + dayMs).toISOString() });
-  expect(ended.refund).toBe(((671.3 * left) / whole).toFixed(2));
+  // So short a term is let off nothing.
+  expect(ended.refund).toBe((671.3 - (671.3 / 0.9) * (1 - left / whole)).toFixed(2));
   expect(await entries()).toEqual([
     { kind: 'PREPAYMENT', amount: '-671.30', referenceId: term.id },
     { kind: 'REFUND', amount: ended.refund, referenceId: term.id },
@@ -137,6 +140,39 @@ test('a machine is paid for with its disks, costs less for longer, and is paid b
   expect(await refusalOf(tenant.client, endMutation, { input: { id: term.id } })).toMatchObject({
     code: 'INVALID_STATE',
   });
+});
+
+test.each([
+  ['2026-11-10T16:00:00Z', '2026-12-10T16:00:00Z'],
+  ['2026-11-11T15:00:00Z', '2026-12-11T16:00:00Z'],
+  ['2027-01-30T16:00:00Z', '2027-02-27T16:00:00Z'],
+])(
+  'a month that is paid for from %s on goes on until the midnight of %s, in Shanghai',
+  async (startsAt, endsAt) => {
+    const term = { startsAt: new Date(startsAt), months: 1, timeZone: 'Asia/Shanghai' };
+    expect((await server.db.transaction().execute((tx) => termEnd(tx, term))).toISOString()).toBe(
+      new Date(endsAt).toISOString(),
+    );
+  },
+);
+
+test('a term that is paid for while a period is being closed begins after it', async () => {
+  const { db } = server;
+  const closing = await db.startTransaction().execute();
+  const [startsAt, endsAt] = [new Date(midnight()), new Date(midnight() + 1)];
+  const period = await closePeriod(closing, { startsAt, endsAt, timeZone: 'UTC' });
+  const begins = db.transaction().execute(async (tx) => {
+    await holdPeriods(tx);
+    return termStart(tx, clock.now(), 'UTC');
+  });
+  await eventually(
+    () => sql`select from pg_locks where not granted and mode = 'ShareLock'`.execute(db),
+    ({ rows }) => rows.length > 0,
+  );
+  await closing.commit().execute();
+  expect(await begins).toEqual(endsAt);
+  await db.deleteFrom('UsagePeriod').where('id', '=', period.id).execute();
+  await db.deleteFrom('OpenUse').execute();
 });
 
 test('whoever may not owe anything pays only what is there', async () => {
@@ -230,3 +266,23 @@ test('a machine that is paid for stays with its account; when it is gone, what i
   expect(next).toMatchObject({ refund: next?.price, endsAt: next?.startsAt });
   expect((await entries()).at(-1)).toMatchObject({ kind: 'REFUND', amount: next?.refund });
 }, 90_000);
+
+test('what is left of a term is paid back though the account is gone too', async () => {
+  const accountId = newId('Account');
+  const startsAt = new Date(midnight());
+  await server.db
+    .insertInto('PrepaidTerm')
+    .values({
+      ...{ id: newId('PrepaidTerm'), accountId, virtualMachineId: newId('VirtualMachine'), months: 1 },
+      ...{ virtualMachineName: 'gone', startsAt, endsAt: new Date(midnight() + 10 * dayMs) },
+      ...{ currency: 'CNY', monthPrice: '10', discountPercent: '0', price: '10' },
+    })
+    .execute();
+  await setDiscounts('12=11');
+  const paid = await eventually(
+    () => server.db.selectFrom('LedgerEntry').selectAll().where('accountId', '=', accountId).execute(),
+    (found) => found.length > 0,
+  );
+  // Its day is used up.
+  expect(paid).toMatchObject([{ kind: 'REFUND', amount: '9.00' }]);
+});

@@ -5,7 +5,7 @@ import { makeExport } from '../coverage/access/exports.ts';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { makeBudgets } from '../support/costs.ts';
 import { makePurse } from '../support/purses.ts';
-import { makePrices } from '../support/prices.ts';
+import { makePrices, makeTerm } from '../support/prices.ts';
 import { snapshot } from '../support/snapshots.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { makeStatements } from '../support/statements.ts';
@@ -36,12 +36,14 @@ beforeAll(async () => {
 });
 
 beforeAll(async () => {
+  const machines = await server.db.selectFrom('VirtualMachine').select('id').orderBy('id').execute();
   for (let index = 0; index < 5; index++) {
     const domainId = await aDomain(server.db, `domain-${index}`);
     await aDomain(server.db, 'below', domainId);
     const name = `tenant-${index}`;
     const tenant = await aTenant(server, name, { domainId });
-    await makePrices(server.db, tenant, name, parseId('Zone', zone.zoneId));
+    const tariffId = await makePrices(server.db, tenant, name, parseId('Zone', zone.zoneId));
+    await makeTerm(server.db, tenant.accountId, { virtualMachineId: machines[index]!.id, tariffId });
     await makeExport(server.db, tenant);
     await makeBudgets(server.db, tenant);
     await makePurse(server.db, tenant.accountId);

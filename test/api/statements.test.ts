@@ -14,7 +14,8 @@ import { eventually } from '../support/eventually.ts';
 import { followJob } from '../support/jobs.ts';
 import { pdfText } from '../support/pdf-text.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { aDomain, anApiKey, aTenant, roleId, type Tenant } from '../support/tenancy.ts';
+import { draftsOf, statementsOf, type Statement } from '../support/statement-queries.ts';
+import { aDomain, anApiKey, aTenant, roleId, rootDomainId, type Tenant } from '../support/tenancy.ts';
 
 let server: TestServer;
 let usage: BilledUsage;
@@ -42,56 +43,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => server[Symbol.asyncDispose]());
-
-interface Line {
-  kind: string;
-  label: string;
-  usageType: number | null;
-  quantity: string | null;
-  price: string | null;
-  percent: string | null;
-  base: string | null;
-  amount: string;
-}
-
-interface Statement {
-  id: Id<'Statement'>;
-  kind: string;
-  number: string;
-  accountId: string;
-  usage: string;
-  discount: string;
-  tax: string;
-  total: string;
-  documentPath: string;
-  lines: Line[];
-  creditNotes: { number: string; total: string }[];
-}
-
-const lineFields = 'lines { kind label usageType quantity price percent base amount }';
-const sums = 'usage discount tax total';
-const fields = `id kind number accountId ${sums} documentPath(format: PDF, language: EN) ${lineFields} creditNotes { number total }`;
-
-async function statementsOf(client: ApiClient, month = '2026-01'): Promise<Statement[]> {
-  const { statements } = await client.ask<{ statements: { nodes: Statement[] } }>(
-    `query ($month: String!) { statements(filter: { month: $month }) { nodes { ${fields} } } }`,
-    { month },
-  );
-  return statements.nodes;
-}
-
-async function draftsOf(
-  client: ApiClient,
-  accountId?: string,
-  month = '2026-01',
-): Promise<Omit<Statement, 'id'>[]> {
-  const { statementDrafts } = await client.ask<{ statementDrafts: Statement[] }>(
-    `query ($accountId: ID, $month: String!) {
-      statementDrafts(month: $month, accountId: $accountId) { ${sums} ${lineFields} } }`,
-    { accountId, month },
-  );
-  return statementDrafts;
-}
 
 async function finalize(month: string) {
   const { finalizeStatements } = await server.admin.ask<{ finalizeStatements: { job: { id: string } } }>(
@@ -126,6 +77,30 @@ const entriesOf = (accountId: Id<'Account'>) =>
     .execute();
 
 let issued: Statement;
+/** Where the first draft was fetched from. */
+let draftPath = '';
+
+test('a draft can be fetched as a document, which says that it is one', async () => {
+  const { statementDrafts } = await acme.client.ask<{
+    statementDrafts: { documentPath: string; total: string }[];
+  }>(`{ statementDrafts(month: "2026-01") { documentPath(format: PDF, language: EN) total } }`);
+  const [draft] = statementDrafts;
+  draftPath = draft?.documentPath ?? '';
+  const response = await get(acme.client.authorization, draftPath);
+  expect(response.headers.get('content-disposition')).toContain('"draft-2026-01-CNY.en.pdf"');
+  const text = await pdfText(await bytesOf(response));
+  for (const piece of ['Draft statement', draft?.total, 'acme']) expect(text).toContain(piece);
+  expect(text.some((piece) => piece.startsWith('This is a draft.'))).toBe(true);
+  const page = await (await get(server.admin.authorization, draftPath.replace('en.pdf', 'zh.html'))).text();
+  expect(page).toContain('<p class="warning">本文件为草稿');
+  const statusFor = async (authorization: string, path = draftPath) =>
+    (await get(authorization, path)).status;
+  expect(await statusFor(rival.client.authorization)).toBe(404);
+  const { client: narrow } = await anApiKey(server, acme, ['usageRecord.list']);
+  expect(await statusFor(narrow.authorization)).toBe(403);
+  for (const other of ['2026-02.CNY', '2026-13.CNY', '2026-01.EUR', '2026-01.cny', '2026-01'])
+    expect(await statusFor(acme.client.authorization, draftPath.replace('2026-01.CNY', other))).toBe(404);
+});
 
 test('a draft says what the statement will', async () => {
   const [draft] = await draftsOf(acme.client);
@@ -146,6 +121,7 @@ test('a draft says what the statement will', async () => {
     }),
   );
   expect(await draftsOf(acme.client)).toEqual([]);
+  expect((await get(acme.client.authorization, draftPath)).status).toBe(404);
 });
 
 test('lines are what was used, less the discount, with the tax', async () => {
@@ -315,12 +291,16 @@ test('what comes late is credited with the next run, by what it makes of the mon
   expect(text.join(' ')).toContain(`Corrects statement ${issued.number}`);
 });
 
+/** Whose account is deleted before it is billed. */
+let leaver: Tenant;
+
 test('of many that are issued at once, and some that fail after they took a number, none leaves a gap', async () => {
   const { mutations, settings } = server.application.platform;
   const tenants = await Promise.all(
     Array.from({ length: 12 }, (_, index) => aTenant(server, `crowd-${index}`)),
   );
-  for (const tenant of tenants) await usage.begin(tenant, '2026-03-01T00:00:00Z');
+  leaver = await aTenant(server, 'leaver', { domainId: await aDomain(server.db, 'leaving') });
+  for (const tenant of [...tenants, leaver]) await usage.begin(tenant, '2026-03-01T00:00:00Z');
   await usage.close('2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z');
   const ratedUntil = new Date('2026-04-01T00:00:00Z');
   const issue = ({ accountId }: Tenant, fails: boolean) =>
@@ -354,6 +334,12 @@ test('of many that are issued at once, and some that fail after they took a numb
 });
 
 test('when its grace is over a month is billed by itself, once', async () => {
+  const { deleteAccount } = await server.admin.ask<{ deleteAccount: { job: { id: string } } }>(
+    'mutation ($id: ID!) { deleteAccount(input: { id: $id }) { job { id } } }',
+    { id: leaver.accountId },
+  );
+  await followJob(server.admin, deleteAccount.job.id);
+  await server.db.deleteFrom('Domain').where('id', '=', leaver.domainId).execute();
   const { platform, services } = server.application;
   const issuers = [1, 2].map(() => createStatementIssuer(platform, services.statements));
   for (const issuer of issuers) {
@@ -374,6 +360,14 @@ test('when its grace is over a month is billed by itself, once', async () => {
     .execute();
   expect(jobs).toEqual([{ status: 'SUCCEEDED' }]);
   expect(await statementsOf(rival.client, '2026-03')).toHaveLength(1);
+  // An account that is gone is billed by the name that it had, where it was.
+  const { parties, adjustments } = await server.db
+    .selectFrom('Statement')
+    .select(['parties', 'adjustments'])
+    .where('accountId', '=', leaver.accountId)
+    .executeTakeFirstOrThrow();
+  expect(parties.customer).toEqual({ account: 'leaver', domain: '/leaving' });
+  expect(adjustments.lineage).toEqual([await rootDomainId(server.db), leaver.domainId]);
 });
 
 test('a draft of the month that goes on has what was used since the last period ended', async () => {

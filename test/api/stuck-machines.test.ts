@@ -1,6 +1,7 @@
 import type { RowChange } from '@nephos/model/database.ts';
 import { parseId, type Id } from '@nephos/model/kernel/ids.ts';
 import { takeFromHost } from '@nephos/server/compute/placement/placement.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startHostedWorld, type HostedWorld } from '../support/hosted-world.ts';
@@ -48,6 +49,20 @@ async function leave(id: Id<'VirtualMachine'>, row: RowChange<'VirtualMachine'>,
   });
 }
 
+/** Its disks are being made, and nothing has told that it costs. */
+async function neverMetered(id: Id<'VirtualMachine'>): Promise<void> {
+  const { db } = world.server;
+  await db.updateTable('Volume').set({ state: 'CREATING' }).where('virtualMachineId', '=', id).execute();
+  await eventually(
+    () => db.selectFrom('UsageEventPending').select('id').execute(),
+    (pending) => pending.length === 0,
+  );
+  await sql`
+    delete from "UsageEvent" where "resourceId" = ${id}
+      or "resourceId" in (select "id" from "Volume" where "virtualMachineId" = ${id})
+      or "resourceId" in (select "id" from "Nic" where "virtualMachineId" = ${id})`.execute(db);
+}
+
 const power = (ask: 'powerOn' | 'powerOff', { id, host }: Made) =>
   world.zone.simulator.ask({ ask, host: world.indexOf(host), machineId: id });
 
@@ -62,6 +77,12 @@ const forgotten: Record<string, () => Promise<{ id: string; place: Place }>> = {
   'starting, and is off': async () => {
     const { id, host } = await stopped('starting-off');
     await leave(id, { state: 'STARTING', hostId: host, desiredPower: 'ON' }, host);
+    return { id, place: { state: 'STOPPED', host: null, targetHost: null } };
+  },
+  'being made, and is off': async () => {
+    const { id, host } = await stopped('making-off');
+    await neverMetered(id);
+    await leave(id, { state: 'STARTING', hostId: host, lastHostId: null, desiredPower: 'ON' }, host);
     return { id, place: { state: 'STOPPED', host: null, targetHost: null } };
   },
   'stopping, and runs': async () => {

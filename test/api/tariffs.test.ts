@@ -193,14 +193,15 @@ test('tenants see the tariffs that apply to them, and change none', async () => 
   for (const { id } of made) await end(id);
 });
 
-test('a plan says what a machine and its disks will cost, by the tariffs of its owner', async () => {
+test('a plan says what a machine, its disks and its address will cost, by the tariffs of its owner', async () => {
   expect(await planned(near.client)).toEqual([]);
   const made = [
     await aTariff('processors', { price: price('0.1', 'CPU_HOUR') }),
     await aTariff('processors of near', { domainId, price: price('0.05', 'CPU_HOUR') }),
+    await aTariff('addresses', { usageType: 3, condition: 'networkId != ""', price: price('0.01') }),
     await aTariff('large ones', {
       charge: 'licence',
-      condition: 'cpuCount >= 4',
+      condition: 'cpuCount >= 4 && offeringName == "large"',
       price: price('73', 'MONTH'),
     }),
     await aTariff('for the team', {
@@ -219,13 +220,13 @@ test('a plan says what a machine and its disks will cost, by the tariffs of its 
   const of = (perHour: number, currency = 'CNY', places = 6) => ({
     ...{ currency, perHour: perHour.toFixed(places), perMonth: (perHour * 730).toFixed(2) },
   });
-  expect(await planned(far.client)).toEqual([of(0.2 + gib * 0.1)]);
-  expect(await planned(near.client)).toEqual([of(0.1 + gib * 0.1)]);
-  expect(await planned(near.client, { count: 3, startsNow: false })).toEqual([of(3 * gib * 0.1)]);
+  expect(await planned(far.client)).toEqual([of(0.2 + gib * 0.1 + 0.01)]);
+  expect(await planned(near.client)).toEqual([of(0.1 + gib * 0.1 + 0.01)]);
+  expect(await planned(near.client, { count: 3, startsNow: false })).toEqual([of(3 * (gib * 0.1 + 0.01))]);
   const large = await serviceOfferingId(server.admin, 'large');
   const labelled = { serviceOfferingId: large, tags: [{ key: 'team', value: 'red' }] };
   const [inYuan, inEuro] = (await planned(near.client, labelled)) as [object, object];
-  expect(inYuan).toEqual(of(0.2 + 0.1 + gib * 0.1));
+  expect(inYuan).toEqual(of(0.2 + 0.1 + gib * 0.1 + 0.01));
   expect(inEuro).toEqual({ currency: 'EUR', perHour: '0.041667', perMonth: '30.42' });
   for (const { id } of made) await end(id);
 });

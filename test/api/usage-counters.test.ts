@@ -1,5 +1,5 @@
 import type { RunCounters } from '@nephos/agent-protocol/statistics.ts';
-import { parseId, type Id } from '@nephos/model/kernel/ids.ts';
+import { newId, parseId, type Id } from '@nephos/model/kernel/ids.ts';
 import { CounterIntake } from '@nephos/server/billing/counters/counter-intake.ts';
 import { billAll } from '@nephos/server/billing/counters/run-store.ts';
 import fc from 'fast-check';
@@ -109,17 +109,17 @@ test('a run that was not metered from its beginning counts from its first readin
   const [host] = hosts;
   await standsOn(host);
   const nothing = [0n, 0n, 0n, 0n, 0n, 0n];
-  const {
-    accountId,
-    zoneId,
-    name,
-    serviceOfferingId: offering,
-  } = await server.db.selectFrom('VirtualMachine').selectAll().executeTakeFirstOrThrow();
+  const { accountId, domainId, zoneId, name, offering } = await server.db
+    .selectFrom('VirtualMachine')
+    .innerJoin('Account', 'Account.id', 'accountId')
+    .select(['accountId', 'domainId', 'zoneId', 'VirtualMachine.name', 'serviceOfferingId as offering'])
+    .executeTakeFirstOrThrow();
   await server.db
     .insertInto('MachineRun')
     .values({
-      ...{ virtualMachineId: machineId, runId: '', hostId: host.id, accountId, zoneId, resourceName: name },
+      ...{ virtualMachineId: machineId, runId: '', hostId: host.id, accountId, domainId, zoneId },
       ...{
+        resourceName: name,
         serviceOfferingId: offering,
         cpuNanoseconds: 0n,
         readings: nothing,
@@ -172,6 +172,26 @@ test('a run that is over is billed soon and forgotten later; one that goes on, u
   expect(
     (await server.db.selectFrom('MachineRun').select('runId').execute()).map(({ runId }) => runId),
   ).toEqual(['b']);
+});
+
+test('what the machines of an account did that is deleted by now is billed in its domain', async () => {
+  const [host] = hosts;
+  await standsOn(host);
+  await tell(host, [reading('a', 1, 100)]);
+  const { domainId } = await server.db
+    .updateTable('MachineRun')
+    .set({ accountId: newId('Account') })
+    .returning('domainId')
+    .executeTakeFirstOrThrow();
+  // It waits for the end of the period, and is not forgotten.
+  await intake.look();
+  await bill();
+  expect(await billed()).toEqual({ NETWORK_BYTES_SENT: [100] });
+  const told = await eventually(
+    () => server.db.selectFrom('UsageEvent').select('domainId').execute(),
+    (events) => events.length === 1,
+  );
+  expect(told).toEqual([{ domainId }]);
 });
 
 /** One thing that happens to a machine, or to what is said of it. */

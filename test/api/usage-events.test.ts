@@ -69,6 +69,7 @@ describe('of each thing that happens to a machine there is one event', () => {
     const { machine } = await deploy(admin, { ...common, name: 'web', dataDisks: [await dataDisk()] });
     const { id } = machine;
     const [root, data] = machine.volumes.map((volume) => volume.id);
+    const nic = await server.db.selectFrom('Nic').select('id').executeTakeFirstOrThrow();
     await change(admin, 'rebootVirtualMachine', { id });
     const { snapshotId } = await snapshot(admin, id, { name: 'before', withMemory: true });
     await changeSnapshot(admin, 'deleteVirtualMachineSnapshot', snapshotId);
@@ -88,9 +89,18 @@ describe('of each thing that happens to a machine there is one event', () => {
     expect(await usage(id)).toEqual([
       ...['VM_CREATE', 'VM_START', 'VM_STOP', 'VM_SCALE', 'VM_ASSIGN', 'VM_START', 'VM_STOP', 'VM_EXPUNGE'],
     ]);
+    const { rows: called } = await sql<{ kind: string; offering: string }>`
+      select "kind", "attributes"->>'offeringName' as "offering" from "UsageEvent"
+      where "resourceId" = ${id} and "kind" in ('VM_START', 'VM_SCALE') union all
+      select "kind", "attributes"->>'offeringName' from "UsageEventPending"
+      where "resourceId" = ${id} and "kind" in ('VM_START', 'VM_SCALE')`.execute(server.db);
+    expect(called.map(({ kind, offering }) => `${kind} ${offering}`).sort()).toEqual([
+      ...['VM_SCALE tiny', 'VM_START small', 'VM_START tiny'],
+    ]);
     expect(await usage(root!)).toEqual(['VOLUME_CREATE', 'VOLUME_DELETE']);
     expect(await usage(data!)).toEqual(['VOLUME_CREATE', 'VOLUME_ASSIGN', 'VOLUME_DELETE']);
     expect(await usage(newRoot)).toEqual(['VOLUME_CREATE', 'VOLUME_ASSIGN', 'VOLUME_DELETE']);
+    expect(await usage(nic.id)).toEqual(['IP_ADDRESS_TAKE', 'IP_ADDRESS_ASSIGN', 'IP_ADDRESS_RELEASE']);
     expect(await usage(snapshotId)).toEqual([
       ...['VM_SNAPSHOT_CREATE', 'VM_SNAPSHOT_ON_PRIMARY', 'VM_SNAPSHOT_DELETE', 'VM_SNAPSHOT_OFF_PRIMARY'],
     ]);

@@ -39,6 +39,7 @@ const kindsOf = {
     ...(['NETWORK_BYTES_SENT', 'VM_DISK_IO_READ'] as const),
   ],
   vol: ['VOLUME_CREATE', 'VOLUME_ASSIGN', 'VOLUME_DELETE'],
+  nic: ['IP_ADDRESS_TAKE', 'IP_ADDRESS_ASSIGN', 'IP_ADDRESS_RELEASE'],
   tmpl: ['TEMPLATE_CREATE', 'TEMPLATE_DELETE'],
   vmss: ['VM_SNAPSHOT_CREATE', 'VM_SNAPSHOT_DELETE', 'VM_SNAPSHOT_ON_PRIMARY', 'VM_SNAPSHOT_OFF_PRIMARY'],
 } as const satisfies Record<string, readonly KnownKind[]>;

@@ -191,14 +191,14 @@ const focusFormats = [formats[0], formats[2]] as const;
 test.each(focusFormats)('a foreign reader finds in %s the costs of FOCUS', async (format, ending, from) => {
   const file = await fetched(server.admin, await made(server.admin, { kind: 'FOCUS', format }), ending);
   const found =
-    await askDuckDb(`select epoch_ms("BillingPeriodStart"::timestamptz)::varchar as "starts", "SubAccountName",
+    await askDuckDb(`select epoch_ms("BillingPeriodStart"::timestamptz)::varchar as "starts", "BillingAccountName",
       count(*)::varchar as "rows", sum("BilledCost"::decimal(38, 18))::varchar as "cost",
       sum("x_ExactAmount"::decimal(38, 0))::varchar as "exact",
       max(abs("ListUnitPrice"::double * "PricingQuantity"::double - "ListCost"::double)) < 1e-9 as "multiplies",
       bool_and("Tags" = '{"env":"prod","team":"web"}') as "isTagged"
-    from ${from(file)} group by 1, 2 order by 1, 2`);
+    from ${from(file)} where "ChargeCategory" = 'Usage' group by 1, 2 order by 1, 2`);
   const { rows } = await sql`select (l."month" || '-01')::timestamp at time zone 'Asia/Shanghai' as "starts",
-      a."name" as "SubAccountName", count(*)::text as "rows",
+      a."name" as "BillingAccountName", count(*)::text as "rows",
       sum(round(l."amount" / 1e12 / l."unitSize", 18))::text as "cost", sum(l."amount")::text as "exact"
     from "RatedLine" l join "Account" a on a."id" = l."accountId" group by 1, 2 order by 1, 2`.execute(
     server.db,

@@ -91,6 +91,32 @@ test('an operator sets a price', async ({ browser }) => {
   await page.context().close();
 });
 
+test('an operator says what becomes of those who owe, and is told at its field what cannot be', async ({
+  browser,
+}) => {
+  const page = await openAs(browser, 'admin');
+  await page.goto(`${product.url}/credits?tab=policies`);
+  await page.getByRole('button', { name: 'Set a policy' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Domain' }).click();
+  await page.getByRole('option', { name: '/', exact: true }).click();
+  // Nobody has paid for anything here.
+  await dialog.getByLabel('Enforce this policy').uncheck();
+  await dialog.getByLabel('Nothing new after (hours)').fill('24');
+  const stop = dialog.getByLabel('Stop machines after (hours)');
+  await stop.fill('12');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(stop).toHaveAccessibleDescription('must be from 24 to 8760');
+  await expect(dialog.getByRole('alert')).toContainText(
+    'Stop machines after (hours): must be from 24 to 8760',
+  );
+  await stop.fill('72');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('row').filter({ hasText: 'after 72 h' })).toContainText('after 24 h');
+  await page.context().close();
+});
+
 test('a tenant sees what a machine will cost, makes it, and sees its cost grow', async ({ browser }) => {
   test.setTimeout(180_000);
   const page = await openAs(browser, 'acme');

@@ -152,6 +152,9 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'costs by tag': '/costs?by=TAG',
     budgets: '/budgets',
     credits: '/credits',
+    'arrears policies': '/credits?tab=policies',
+    'notifications sent': '/credits?tab=notices',
+    'prepaid machines': '/prepaid',
     usage: '/usage',
     statements: '/statements',
     'statements by domain': '/statements?tab=domains',
@@ -171,6 +174,18 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'affinity groups': '/affinity-groups',
     'no such page': '/no/such/page',
   };
+}
+
+/** What of a page is wider than the screen, or lies beyond its right edge; empty when nothing does. */
+export async function findOverflow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const parts = [document.documentElement, document.querySelector('main')];
+    return parts.flatMap((part) =>
+      part !== null && part.scrollWidth > part.clientWidth
+        ? [`${part.tagName} is ${part.scrollWidth} pixels wide, of ${part.clientWidth}`]
+        : [],
+    );
+  });
 }
 
 /** Opens a page and waits until what it asked for has come. */

@@ -3,9 +3,19 @@ import { type ApiClient, signIn } from '../support/api-client.ts';
 import { deploy, registerIso, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { colourRules, findBarriers } from './accessibility.ts';
-import { everyPage, openPage, remember, showSystemTheme, signInAs, watchForReload } from './console-pages.ts';
+import {
+  everyPage,
+  findOverflow,
+  openPage,
+  remember,
+  showSystemTheme,
+  signInAs,
+  watchForReload,
+} from './console-pages.ts';
 import { messageKeys, textsOf, translatedTexts } from './messages.ts';
 import { createZone } from './zones.ts';
+
+const phone = { width: 390, height: 844 };
 
 let product: Product;
 let admin: ApiClient;
@@ -52,7 +62,7 @@ test('speaks Chinese and English, and changes without a reload', async ({ page }
   await expect(page.getByRole('heading', { level: 1, name: 'Virtual machines' })).toBeVisible();
 });
 
-test('leaves nothing untranslated on any page, and no barriers that axe finds in either theme', async ({
+test('leaves nothing untranslated on any page, no barriers that axe finds in either theme, and fits on a phone', async ({
   page,
 }) => {
   test.setTimeout(480_000);
@@ -60,6 +70,7 @@ test('leaves nothing untranslated on any page, and no barriers that axe finds in
   await remember(page, { locale: 'zh-CN', theme: 'system' });
   const [english, keys] = [translatedTexts('zh-CN'), messageKeys()];
   const problems: string[] = [];
+  const desktop = page.viewportSize() ?? phone;
   const look = async (name: string) => {
     const note = (found: readonly string[]) => problems.push(...found.map((text) => `${name}: ${text}`));
     note((await textsOf(page)).filter((text) => english.has(text) || keys.has(text)));
@@ -67,6 +78,9 @@ test('leaves nothing untranslated on any page, and no barriers that axe finds in
     note(await findBarriers(page));
     await showSystemTheme(page, 'dark');
     note(await findBarriers(page, colourRules));
+    await page.setViewportSize(phone);
+    note(await findOverflow(page));
+    await page.setViewportSize(desktop);
   };
   for (const [name, address] of Object.entries(await everyPage(admin))) {
     await openPage(page, `${product.url}${address}`);

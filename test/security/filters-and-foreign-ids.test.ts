@@ -171,7 +171,9 @@ function put(value: unknown, [name = '', ...rest]: readonly string[], id: string
 describe('a foreign id is answered as one that does not exist:', () => {
   const places = mutations.flatMap((field) =>
     field.args.flatMap((arg) =>
-      idPlaces(arg.type).map((place) => [`${field.name} ${place.join('.')}`, field, place] as const),
+      idPlaces(arg.type, [arg.name]).map(
+        (place) => [`${field.name} ${place.join('.')}`, field, place] as const,
+      ),
     ),
   );
 
@@ -181,7 +183,7 @@ describe('a foreign id is answered as one that does not exist:', () => {
     for (const [kind, id] of foreign) {
       // What else is needed does not exist either: what is foreign must not make a difference.
       const { document, variables } = sampleOperation('mutation', field, () => newId('VirtualMachine'));
-      put(variables.input, place, id);
+      put(variables, place, id);
       const answer = await stranger.client.send(document, variables);
       outcomes.set(kind, answer.errors?.[0]?.extensions.code ?? 'answered');
       expectNothingForeign(answer, id);

@@ -6,6 +6,7 @@ const meters = [
   { begins: 'VM_CREATE', ends: 'VM_EXPUNGE' },
   { begins: 'VM_START', ends: 'VM_STOP' },
   { begins: 'VOLUME_CREATE', ends: 'VOLUME_DELETE' },
+  { begins: 'IP_ADDRESS_TAKE', ends: 'IP_ADDRESS_RELEASE' },
   { begins: 'VM_SNAPSHOT_CREATE', ends: 'VM_SNAPSHOT_DELETE' },
   { begins: 'VM_SNAPSHOT_ON_PRIMARY', ends: 'VM_SNAPSHOT_OFF_PRIMARY' },
   { begins: 'TEMPLATE_CREATE', ends: 'TEMPLATE_DELETE' },
@@ -42,6 +43,11 @@ export async function unpairedUsage(db: Database): Promise<string[]> {
 /** Ids of what is metered now, by the kind of event that began it. */
 async function presentThings(db: Database): Promise<Record<(typeof meters)[number]['begins'], Set<string>>> {
   const machines = await db.selectFrom('VirtualMachine').select(['id', 'state', 'lastHostId']).execute();
+  const nics = await db
+    .selectFrom('Nic')
+    .select(['id', 'virtualMachineId'])
+    .where('ipAddress', 'is not', null)
+    .execute();
   const volumes = await db.selectFrom('Volume').select('id').where('state', '=', 'READY').execute();
   const snapshots = await db
     .selectFrom('VirtualMachineSnapshot')
@@ -56,9 +62,11 @@ async function presentThings(db: Database): Promise<Record<(typeof meters)[numbe
     .execute();
   const ids = (rows: { id: string }[]) => new Set(rows.map(({ id }) => id));
   const running = machines.filter(({ state }) => state === 'RUNNING' || state === 'SUSPENDED');
+  // A machine that never ran was never metered.
+  const metered = ids([...running, ...machines.filter(({ lastHostId }) => lastHostId !== null)]);
   return {
-    // A machine that never ran was never metered.
-    VM_CREATE: ids([...running, ...machines.filter(({ lastHostId }) => lastHostId !== null)]),
+    VM_CREATE: metered,
+    IP_ADDRESS_TAKE: ids(nics.filter(({ virtualMachineId }) => metered.has(virtualMachineId))),
     VM_START: ids(running),
     VOLUME_CREATE: ids(volumes),
     VM_SNAPSHOT_CREATE: ids(snapshots),

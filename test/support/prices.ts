@@ -4,14 +4,15 @@ import { sql } from 'kysely';
 
 /**
  * A price for an account's domain and those below in a zone, one for itself alone, and a line that the second gave; a
- * discount and a tax likewise; and a machine that was paid for in advance.
+ * discount and a tax likewise.
+ * @returns the price for itself alone
  */
 export async function makePrices(
   db: Database,
   { accountId, domainId }: { accountId: Id<'Account'>; domainId: Id<'Domain'> },
   name: string,
   zoneId: Id<'Zone'>,
-): Promise<void> {
+): Promise<Id<'Tariff'>> {
   const shared = newId('Tariff');
   const own = newId('Tariff');
   const usageType = 2;
@@ -36,7 +37,6 @@ export async function makePrices(
     .execute();
   const usedAt = new Date();
   await makeAdjustments(db, { accountId, domainId }, name);
-  await makeTerm(db, accountId, { tariffId: own, usedAt, name });
   await sql`select nephos_ensure_partitions('RatedLine', 'month', ${usedAt}::timestamptz,
     ${usedAt}::timestamptz + interval '1 ms')`.execute(db);
   await db
@@ -48,6 +48,7 @@ export async function makePrices(
       ...{ tariffId: own, tariffVersionId, currency, baseAmount: '1', amount: '1', unitSize: '1' },
     })
     .execute();
+  return own;
 }
 
 async function makeAdjustments(
@@ -71,30 +72,28 @@ async function makeAdjustments(
     .execute();
 }
 
-async function makeTerm(
+/** A machine that is paid for in advance from now on, for a month. */
+export async function makeTerm(
   db: Database,
   accountId: Id<'Account'>,
-  { tariffId, usedAt, name }: { tariffId: Id<'Tariff'>; usedAt: Date; name: string },
+  { virtualMachineId, tariffId }: { virtualMachineId: Id<'VirtualMachine'>; tariffId: Id<'Tariff'> },
 ): Promise<void> {
   const termId = newId('PrepaidTerm');
-  const virtualMachineId = newId('VirtualMachine');
-  const endsAt = new Date(usedAt.getTime() + 30 * 86_400_000);
+  const startsAt = new Date();
+  const endsAt = new Date(startsAt.getTime() + 30 * 86_400_000);
+  const name = 'web-1';
   await db
     .insertInto('PrepaidTerm')
     .values({
       ...{ id: termId, accountId, virtualMachineId, virtualMachineName: name, months: 1 },
-      ...{ startsAt: usedAt, endsAt, currency: 'CNY', monthPrice: '730', discountPercent: '0', price: '730' },
+      ...{ startsAt, endsAt, currency: 'CNY', monthPrice: '730', discountPercent: '0', price: '730' },
     })
     .execute();
   await db
     .insertInto('PrepaidCover')
     .values({
-      termId,
-      usageType: 2,
-      charge: 'use',
-      resourceId: virtualMachineId,
-      resourceName: name,
-      tariffId,
+      ...{ termId, usageType: 2, charge: 'use', tariffId },
+      ...{ resourceId: virtualMachineId, resourceName: name },
     })
     .execute();
 }

@@ -27,3 +27,11 @@ export async function makePurse(db: Database, accountId: Id<'Account'>): Promise
     .values({ id: newId('QuotaPolicy'), accountId, isEnforced: false, alertBelow: [] })
     .execute();
 }
+
+/** What is done about the accounts of a domain that have nothing left: nothing. */
+export async function makeDomainPolicy(db: Database, domainId: Id<'Domain'>): Promise<void> {
+  await db
+    .insertInto('QuotaPolicy')
+    .values({ id: newId('QuotaPolicy'), domainId, isEnforced: false, alertBelow: [] })
+    .execute();
+}

@@ -31,6 +31,9 @@ const meanings = {
   TEMPLATE_DELETE: [7, false],
   VM_SNAPSHOT_ON_PRIMARY: [27, true],
   VM_SNAPSHOT_OFF_PRIMARY: [27, false],
+  IP_ADDRESS_TAKE: [3, true],
+  IP_ADDRESS_ASSIGN: [3, true],
+  IP_ADDRESS_RELEASE: [3, false],
   NETWORK_BYTES_SENT: [4, 'counted'],
   VM_DISK_IO_READ: [21, 'counted'],
 } as const;

@@ -40,7 +40,7 @@ export async function sumUp(tx: Transaction, { startsAt, endsAt, seq }: Span): P
         from "UsageEvent" event join ${allMeanings} on meaning."kind" = event."kind"
         where event."at" >= ${startsAt} and event."at" < ${endsAt} and event."seq" <= ${seq}
         union all
-        select ${thingOf('open')}, open."usageType"::smallint, ${BEGINS}::smallint, ${startsAt}::timestamptz, 0, ${shapeOf('open')}, null
+        select ${thingOf('open')}, open."usageType"::smallint, ${BEGINS}::smallint, ${startsAt}::timestamptz, 0::bigint, ${shapeOf('open')}, null::bigint
         from "OpenUse" open
       ) narrow
       window timeline as (partition by "thing", "usageType" order by "at", "seq")

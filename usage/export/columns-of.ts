@@ -34,6 +34,12 @@ export function columnsOf<Source>() {
       isNullable: false,
       read,
     }),
+    wideOrNull: (name: string, read: Read<string | undefined>) =>
+      nullable<Source>({
+        name,
+        type: { kind: 'decimal', precision: 38, scale: 0 },
+        read: (row) => read(row) ?? null,
+      }),
     time: (name: string, read: Read<Date>): Column<Source> => ({
       name,
       type: { kind: 'time', unit: 'millisecond' },

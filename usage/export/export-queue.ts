@@ -31,7 +31,8 @@ export async function makeExports({ db, clock, log }: ExportQueueOptions): Promi
       log.info({ id, kind, format }, 'export made');
     } catch (error) {
       if (error instanceof ExportTaken) continue;
-      if (!(error instanceof ExportProblem)) throw error;
+      // A value that has no place in the format has none at another attempt.
+      if (!(error instanceof ExportProblem || error instanceof RangeError)) throw error;
       await giveUp(db, request, error, clock.now());
       log.warn({ id, kind, format, problem: error.message }, 'export cannot be made');
     }
@@ -57,7 +58,7 @@ async function claim(db: Database): Promise<Row<'UsageExport'> | undefined> {
 async function giveUp(
   db: Database,
   { id, attempt }: Row<'UsageExport'>,
-  { message }: ExportProblem,
+  { message }: Error,
   at: Date,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {

@@ -10,21 +10,23 @@ import { writeLiveCosts } from './write-live-costs.ts';
 const everyMs = 60_000;
 /** Events that nobody numbers so long are for the next time. */
 const patienceMs = 2000;
-/** What takes long is done less often: at most this part of the time goes into it. */
+/** What takes long is done less often, whoever asks: at most this part of the time goes into it. */
 const share = 0.05;
 
 /** Keeps live costs fresh. */
 export class LiveLoop {
   #nextAt = 0;
+  #restsUntil = 0;
 
-  /** Brings live costs up to now, if it is time for that. */
+  /** Brings live costs up to now, if it is time for that, or somebody wants it. */
   async look(deps: { db: Database; clock: Clock; log: Logger }, settings: UsageSettings): Promise<void> {
     const { db, clock } = deps;
-    if (performance.now() < this.#nextAt && !(await isWanted(db))) return;
     const started = performance.now();
+    if (started < this.#restsUntil || (started < this.#nextAt && !(await isWanted(db)))) return;
     await refreshLiveCosts(deps, settings, clock.now());
-    const took = performance.now() - started;
-    this.#nextAt = performance.now() + Math.max(everyMs - took, took / share);
+    const ended = performance.now();
+    this.#restsUntil = ended + (ended - started) / share;
+    this.#nextAt = Math.max(started + everyMs, this.#restsUntil);
   }
 }
 

@@ -42,8 +42,9 @@ export async function ratePeriod(tx: Transaction, period: RatedPeriod): Promise<
 
 /** Beginnings of the period and of those that its records correct. */
 async function momentsOf(tx: Transaction, { startsAt }: RatedPeriod): Promise<Date[]> {
+  const written = sql`"UsageRecord" where "periodStartsAt" = ${startsAt}`;
   const { rows } = await sql<{ usedAt: Date }>`
-    select distinct coalesce("correctsPeriod", "periodStartsAt") as "usedAt" from "UsageRecord"
-    where "periodStartsAt" = ${startsAt} order by 1`.execute(tx);
+    (select "periodStartsAt" as "usedAt" from ${written} and "correctsPeriod" is null limit 1)
+    union select "correctsPeriod" from ${written} and "correctsPeriod" is not null order by 1`.execute(tx);
   return rows.map(({ usedAt }) => usedAt);
 }

@@ -48,11 +48,14 @@ export async function readShapes(
 ): Promise<RatedShape[]> {
   const usageTypes = [...new Set(tariffs.map(({ usageType }) => usageType))];
   const { rows } = await sql<ShapeRow>`
-    select "usageType", "accountId", "domainId", "zoneId", ${facts} as "attributes",
-      coalesce("correctsPeriod", "periodStartsAt") as "usedAt",
-      to_char(coalesce("correctsPeriod", "periodStartsAt") at time zone ${timeZone}, 'YYYY-MM') as "month"
-    from "UsageRecord" where "periodStartsAt" = ${startsAt} and "usageType" = any(${usageTypes}::int[])
-    group by 1, 2, 3, 4, 5, 6, 7`.execute(tx);
+    select shape.*, to_char("usedAt" at time zone
+      coalesce((select "timeZone" from "UsagePeriod" where "startsAt" = "usedAt"), ${timeZone}), 'YYYY-MM') as "month"
+    from (
+      select "usageType", "accountId", "domainId", "zoneId", ${facts} as "attributes",
+        coalesce("correctsPeriod", "periodStartsAt") as "usedAt"
+      from "UsageRecord" where "periodStartsAt" = ${startsAt} and "usageType" = any(${usageTypes}::int[])
+      group by 1, 2, 3, 4, 5, 6
+    ) as shape`.execute(tx);
   const lineages = await readLineages(tx, [...new Set(rows.map(({ domainId }) => domainId))]);
   return rows.map(({ domainId, usedAt, month, ...use }) => ({
     use: { ...use, lineage: lineages.get(domainId) ?? [domainId] },
@@ -62,9 +65,11 @@ export async function readShapes(
   }));
 }
 
-/** Domains that are gone have no lineage any more. */
+/** Of domains that are gone, as they were. */
 async function readLineages(tx: Transaction, domainIds: string[]): Promise<Map<string, readonly string[]>> {
-  const { rows } = await sql<{ id: string; lineage: string[] }>`
-    select "id", "lineage" from "Domain" where "id" = any(${domainIds}::text[])`.execute(tx);
-  return new Map(rows.map(({ id, lineage }) => [id, lineage]));
+  const { rows } = await sql<{ id: string; lineage: string[] | null }>`
+    select "id", nephos_domain_lineage("id") as "lineage" from unnest(${domainIds}::text[]) as asked("id")`.execute(
+    tx,
+  );
+  return new Map(rows.map(({ id, lineage }) => [id, lineage ?? [id]]));
 }

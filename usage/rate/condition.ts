@@ -33,6 +33,7 @@ const attributeTypes = {
   cpuMhz: 'int',
   memoryBytes: 'int',
   sizeBytes: 'int',
+  networkId: 'string',
   tags: 'map<string, string>',
 } as const satisfies { [Name in keyof UsageAttributes]?: string };
 const variables = { usageType: 'int', zoneId: 'string', ...attributeTypes } as const;
@@ -81,7 +82,8 @@ function parsed(expression: string) {
 }
 
 function valuesOf({ usageType, zoneId, attributes }: UseShape): Record<keyof typeof variables, unknown> {
-  const { offeringId, offeringName, templateId, cpuCount, cpuMhz, memoryBytes, sizeBytes, tags } = attributes;
+  const { offeringId, offeringName, templateId, cpuCount, cpuMhz, memoryBytes, sizeBytes, networkId, tags } =
+    attributes;
   return {
     usageType: BigInt(usageType),
     zoneId,
@@ -92,6 +94,7 @@ function valuesOf({ usageType, zoneId, attributes }: UseShape): Record<keyof typ
     cpuMhz: BigInt(cpuMhz ?? 0),
     memoryBytes: BigInt(memoryBytes ?? 0),
     sizeBytes: BigInt(sizeBytes ?? 0),
+    networkId: networkId ?? '',
     tags: tags ?? {},
   };
 }

@@ -6,11 +6,13 @@ import { capacityConditions } from './capacity-conditions.ts';
 import type { AlertCondition, AlertRules } from './condition.ts';
 import { hostConditions } from './host-conditions.ts';
 import { machineConditions } from './machine-conditions.ts';
+import { usageConditions } from './usage-conditions.ts';
 
 const conditions: readonly AlertCondition[] = [
   ...hostConditions,
   ...capacityConditions,
   ...machineConditions,
+  ...usageConditions,
 ];
 
 /** A condition that holds now, for one thing. */

@@ -32,7 +32,7 @@ export async function tellOfStage(
     .where('Arrears.stage', '=', stage)
     .executeTakeFirst();
   if (arrears === undefined) return;
-  const policy = (await readPolicies(tx, accountId)).get(accountId);
+  const policy = (await readPolicies(tx, [accountId])).get(accountId);
   const next = policy && nextStage(policy, stage, arrears.since);
   await tellAccount(tx, {
     ...{ accountId, kind: kinds[stage], occasion: `${arrears.id} ${stage}`, at },

@@ -64,6 +64,16 @@ export async function releaseAccount(tx: Transaction, accountId: Id<'Account'>):
     where "id" = ${accountId}`.execute(tx);
 }
 
+/** What an administrator decides about an account from now on is not taken back when it is paid. */
+export async function leaveStateAlone(tx: Transaction, accountId: Id<'Account'>): Promise<void> {
+  await tx
+    .updateTable('Arrears')
+    .set({ hasLocked: false })
+    .where('accountId', '=', accountId)
+    .where('hasLocked', '=', true)
+    .execute();
+}
+
 /** Nothing is left of arrears. */
 export async function forgetArrears(tx: Transaction, accountId: Id<'Account'>): Promise<void> {
   await tx.deleteFrom('ArrearsStop').where('accountId', '=', accountId).execute();

@@ -4,12 +4,14 @@ import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { LifecycleService } from '../../compute/virtual-machine/lifecycle-service.ts';
 import type { AccessNotices } from '../../identity/access/access-notices.ts';
 import type { AccountMachines } from '../../identity/account/account-machines.ts';
+import { isDatabaseUnavailable } from '../../platform/database-errors.ts';
 import type { JobRunner } from '../../platform/jobs/job-runner.ts';
 import type { Saga, SagaOutputs } from '../../platform/jobs/saga.ts';
 import type { Mutation } from '../../platform/mutations.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Reconciler } from '../../platform/reconciler.ts';
-import { isBelowZero, readCounted } from './arrears-store.ts';
+import { hasTermEnded } from '../prepaid/store.ts';
+import { isBelowZero, readCounted, type CountedBalance } from './arrears-store.ts';
 import { tellOfFalls } from './balance-alerts.ts';
 import { readPolicies, type EffectivePolicy } from './policies.ts';
 import { holdSaga, lockSaga, stopSaga, warnSaga } from './sagas/escalate.ts';
@@ -47,21 +49,44 @@ export class ArrearsWatch {
 
   /** Looks at every account that has a policy, and at every one that has come anywhere. */
   async look(): Promise<void> {
-    const { db, settings, clock } = this.#platform;
-    if (!settings.get('quota.enable.service')) return;
-    const policies = await readPolicies(db);
+    const { db, log } = this.#platform;
+    const policies = await this.#policies(db);
     const arrears = await db.selectFrom('Arrears').selectAll().execute();
     const accountIds = [...new Set([...policies.keys(), ...arrears.map(({ accountId }) => accountId)])];
     if (accountIds.length === 0) return;
     const balances = Map.groupBy(await readCounted(db, accountIds), ({ row }) => row.accountId as string);
     const known = new Map(arrears.map((each) => [each.accountId as string, each]));
     for (const accountId of accountIds) {
-      const policy = policies.get(accountId);
       const own = balances.get(accountId) ?? [];
-      if (policy !== undefined) await tellOfFalls(db, policy, own, clock.now());
-      const isBelow = policy !== undefined && own.some(isBelowZero);
-      if (isBelow || known.has(accountId)) await this.#advance(accountId as Id<'Account'>);
+      try {
+        await this.#lookAt(accountId as Id<'Account'>, own, policies.get(accountId), known.has(accountId));
+      } catch (error) {
+        if (isDatabaseUnavailable(error)) throw error;
+        // What is wrong with one account is no reason to leave all others alone.
+        log.error({ err: error, accountId }, 'the balance of an account could not be looked at');
+      }
     }
+  }
+
+  async #lookAt(
+    accountId: Id<'Account'>,
+    balances: readonly CountedBalance[],
+    policy: EffectivePolicy | undefined,
+    isInArrears: boolean,
+  ): Promise<void> {
+    const { db, clock } = this.#platform;
+    if (policy !== undefined) await tellOfFalls(db, policy, balances, clock.now());
+    const isBelow = policy !== undefined && balances.some(isBelowZero);
+    if (isBelow || isInArrears) await this.#advance(accountId);
+  }
+
+  /** Policies in force, by account; none while nobody wants balances to be watched. */
+  async #policies(
+    db: Database | Transaction,
+    accountIds?: readonly string[],
+  ): Promise<Map<string, EffectivePolicy>> {
+    if (!this.#platform.settings.get('quota.enable.service')) return new Map();
+    return readPolicies(db, accountIds);
   }
 
   /** Decides anew, with the account held: another server, or a credit, may have come first. */
@@ -87,10 +112,14 @@ export class ArrearsWatch {
   ): Promise<ArrearsStage | undefined> {
     const arrears = await db
       .selectFrom('Arrears')
-      .selectAll()
+      .innerJoin('Account', 'Account.id', 'Arrears.accountId')
+      .selectAll('Arrears')
+      .select('Account.isDeleting')
       .where('accountId', '=', accountId)
       .executeTakeFirst();
-    const policy = (await readPolicies(db, accountId)).get(accountId);
+    // It is on its way out: nothing comes back, and nothing is left to be taken.
+    if (arrears?.isDeleting === true) return undefined;
+    const policy = (await this.#policies(db, [accountId])).get(accountId);
     const isBelow = policy !== undefined && (await readCounted(db, [accountId])).some(isBelowZero);
     if (arrears === undefined) return isBelow ? 'WARNED' : undefined;
     if (arrears.stage === 'LIFTING' || !isBelow) {
@@ -108,16 +137,26 @@ export class ArrearsWatch {
   ): Promise<ArrearsStage | undefined> {
     const next = nextStage(policy, arrears.stage, arrears.since);
     if (next !== undefined && next.at <= at) return next.stage;
+    if (await this.#mustStopMore(db, policy, arrears, at)) return 'STOPPED';
     return (await this.#mustRepeat(db, arrears, at)) ? arrears.stage : undefined;
+  }
+
+  /** Whether a machine that ran on, because it was paid for in advance, is not any more. */
+  async #mustStopMore(
+    db: Database | Transaction,
+    { stopAfterHours }: EffectivePolicy,
+    { accountId, stage, since, jobId }: Arrears,
+    at: Date,
+  ): Promise<boolean> {
+    if (stopAfterHours === null || !['STOPPED', 'LOCKED'].includes(stage)) return false;
+    // Jobs are not kept for ever.
+    const stoppedAt = (await findJob(db, jobId))?.createdAt ?? since;
+    return hasTermEnded(db, accountId, { since: stoppedAt, at });
   }
 
   /** Whether the job of a stage came to nothing: whoever cancelled it has not paid. */
   async #mustRepeat(db: Database | Transaction, { jobId }: Arrears, at: Date): Promise<boolean> {
-    const job = await db
-      .selectFrom('Job')
-      .select(['status', 'finishedAt'])
-      .where('id', '=', jobId)
-      .executeTakeFirst();
+    const job = await findJob(db, jobId);
     if (job?.status === 'CANCELLED') return true;
     return job?.status === 'FAILED' && (job.finishedAt?.getTime() ?? 0) + pauseMs <= at.getTime();
   }
@@ -131,6 +170,14 @@ export class ArrearsWatch {
       .onConflict((conflict) => conflict.column('accountId').doUpdateSet({ stage, jobId: job.id }))
       .execute();
   }
+}
+
+function findJob(db: Database | Transaction, id: Id<'Job'>) {
+  return db
+    .selectFrom('Job')
+    .select(['status', 'createdAt', 'finishedAt'])
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
 /** Makes a job of a kind, in the transaction that decides on it. */

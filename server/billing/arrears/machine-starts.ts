@@ -48,7 +48,8 @@ export function startStoppedMachines(
         left.map(({ id }) => id),
       );
       for (const [id, job] of jobs) if (hasFailed(job)) refused.set(id, reasonOf(job));
-      const busy = left.filter(({ id }) => isUnderWay(jobs.get(id)));
+      // Some may be on their way down still: it was paid while they were being stopped.
+      const busy = left.filter(({ id, state }) => state === 'STOPPING' || isUnderWay(jobs.get(id)));
       const idle = left.filter(({ id, state }) => state === 'STOPPED' && !jobs.has(id) && !refused.has(id));
       if (busy.length === 0 && idle.length === 0) {
         const failed = left.filter(({ id }) => refused.has(id));

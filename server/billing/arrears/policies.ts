@@ -15,11 +15,11 @@ export interface EffectivePolicy extends Pick<
 
 /**
  * Policies in force, by account: its own, or the nearest domain's. Accounts without one are left out.
- * @param accountId only of this account
+ * @param accountIds only of these accounts
  */
 export async function readPolicies(
   db: Database | Transaction,
-  accountId?: Id<'Account'>,
+  accountIds?: readonly string[],
 ): Promise<Map<string, EffectivePolicy>> {
   const { rows } = await sql<EffectivePolicy>`
     select a."id" as "accountId", a."name" as "accountName", policy."alertBelow"::text[] as "alertBelow",
@@ -30,6 +30,6 @@ export async function readPolicies(
       select * from "QuotaPolicy" p where p."accountId" = a."id" or p."domainId" = any(d."lineage")
       order by p."accountId" is null, array_position(d."lineage", p."domainId") desc limit 1) policy
     where policy."isEnforced" and not a."isDeleting"
-      ${accountId === undefined ? sql`` : sql`and a."id" = ${accountId}`}`.execute(db);
+      ${accountIds === undefined ? sql`` : sql`and a."id" = any(${accountIds}::text[])`}`.execute(db);
   return new Map(rows.map((row) => [row.accountId as string, row]));
 }

@@ -19,7 +19,10 @@ export async function readArrears(
     .where('accountId', 'in', accountIds as Id<'Account'>[])
     .execute();
   if (rows.length === 0) return new Map();
-  const policies = await readPolicies(db);
+  const policies = await readPolicies(
+    db,
+    rows.map(({ accountId }) => accountId),
+  );
   return new Map(
     rows.map(({ accountId, stage, since, jobId }) => {
       const policy = policies.get(accountId);

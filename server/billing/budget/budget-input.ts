@@ -53,6 +53,13 @@ function checkPercents(check: Check, path: string, percents: readonly number[]):
   );
 }
 
+/** A budget's amount with the places of its currency. */
+export function amountText({ amount, currency }: Pick<BudgetFacts, 'amount' | 'currency'>): string {
+  const places = currencyPlaces(currency);
+  const [whole = '0', after = ''] = amount.split('.');
+  return places === 0 ? whole : `${whole}.${after.padEnd(places, '0')}`;
+}
+
 /** Thresholds in the order in which they are reached. */
 export function rising(percents: readonly number[]): number[] {
   return [...percents].sort((a, b) => a - b);

@@ -73,8 +73,12 @@ export async function readProgress(
       const spending = collectSpending(currency, parts, month);
       if (hasTag) withoutLive(spending, month.name);
       const asOf = hasTag ? horizon.ratedUntil : horizon.asOf;
-      const from = { ...horizon, asOf: asOf !== null && asOf < month.startsAt ? month.startsAt : asOf };
-      const forecast = forecastSpending(spending, { month, now: at, horizon: from, timeZone });
+      const forecast = forecastSpending(spending, {
+        month,
+        now: at,
+        horizon: { ...horizon, asOf },
+        timeZone,
+      });
       const { amount, perHour } = spending;
       return [id, { month: month.name, monthEndsAt: month.endsAt, asOf, amount, perHour, forecast }];
     }),

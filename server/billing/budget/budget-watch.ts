@@ -6,6 +6,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { Reconciler } from '../../platform/reconciler.ts';
 import { tellAccount } from '../notification/tell-account.ts';
 import { noteReached, type ReachedThreshold } from './alert-store.ts';
+import { amountText } from './budget-input.ts';
 import { percentOf, readProgress, type BudgetProgress } from './budget-progress.ts';
 
 /** Budgets that one transaction looks at. */
@@ -125,7 +126,7 @@ async function tell(
       month,
       percent: String(percent),
       amount,
-      limit: budget.amount,
+      limit: amountText(budget),
       currency: budget.currency,
       isForecast: String(measure === 'FORECAST'),
     },

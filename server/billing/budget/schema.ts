@@ -1,6 +1,5 @@
 import type { Database, Row } from '@nephos/model/database.ts';
 import type { BudgetMeasure as BudgetMeasures } from '@nephos/model/generated/enums.ts';
-import { currencyPlaces } from '@nephos/usage/rate/money.ts';
 import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import type { RequestContext } from '../../graphql/context.ts';
@@ -9,6 +8,7 @@ import { Account } from '../../identity/account/schema.ts';
 import { Domain } from '../../identity/domain/schema.ts';
 import { shownMoney } from '../cost/shown-money.ts';
 import { readAlerts } from './alert-store.ts';
+import { amountText } from './budget-input.ts';
 import { percentOf, readProgress, type BudgetProgress } from './budget-progress.ts';
 
 const BudgetMeasure = builder.enumType('BudgetMeasure', {
@@ -113,7 +113,7 @@ export const Budget = builder.objectRef<Row<'Budget'>>('Budget').implement({
     amount: t.field({
       type: 'Decimal',
       description: 'What is to be spent in a month at most.',
-      resolve: ({ amount, currency }) => withPlaces(amount, currencyPlaces(currency)),
+      resolve: amountText,
     }),
     actualPercents: t.exposeIntList('actualPercents', {
       description: 'Percents of the amount at which its account is told that so much was spent.',
@@ -132,11 +132,6 @@ export const Budget = builder.objectRef<Row<'Budget'>>('Budget').implement({
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
 });
-
-const withPlaces = (amount: string, places: number): string => {
-  const [whole = '0', after = ''] = amount.split('.');
-  return places === 0 ? whole : `${whole}.${after.padEnd(places, '0')}`;
-};
 
 /** What a domain spends is nothing for those who see the budget for their account's sake alone. */
 async function progressOf(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { dateAfter, forecastMonth, type DayCost, type ForecastFacts } from './forecast.ts';
+import { forecastSpending } from './spending.ts';
 
 const timeZone = 'UTC';
 const hour = 3_600_000;
@@ -68,4 +69,19 @@ test('days without costs count as much as others', () => {
     ['2026-11-15', { timed: 0n, counted: 0n }],
   ]);
   expect(forecastMonth(facts({ days }))).toBe(1000n + 15n * 100n);
+});
+
+test('days of the month before, of which nothing is known yet, are none of this one', () => {
+  const money = (numerator: bigint) => ({ numerator, denominator: 1n });
+  const nothing = money(0n);
+  const spending = {
+    ...{ currency: 'EUR', amount: nothing, lastMonth: nothing, perHour: money(10n) },
+    days: new Map([['2026-11-28', { timed: nothing, counted: money(70n) }]]),
+  };
+  const [startsAt, endsAt] = [new Date('2026-12-01T00:00:00Z'), new Date('2027-01-01T00:00:00Z')];
+  const horizon = { asOf: new Date('2026-11-29T00:00:00Z'), ratedUntil: null, lastDay: '2026-11-28' };
+  const month = { name: '2026-12', previous: '2026-11', startsAt, endsAt };
+  expect(forecastSpending(spending, { month, now: startsAt, horizon, timeZone })).toEqual(
+    money(31n * 24n * 10n + 31n * 70n),
+  );
 });

@@ -102,7 +102,10 @@ export function collectSpending(
 /** 10^-12 of the currency: a forecast need not be exact. */
 const inPrices = ({ numerator, denominator }: Money): bigint => numerator / denominator;
 
-/** What will have been spent at the end of the month: see {@link forecastMonth}. */
+/**
+ * What will have been spent at the end of the month: see {@link forecastMonth}. What is known only up to a moment before
+ * the month is nothing of it yet.
+ */
 export function forecastSpending(
   { amount, perHour, days }: Spending,
   {
@@ -112,9 +115,10 @@ export function forecastSpending(
     timeZone,
   }: { month: BillingMonth; now: Date; horizon: CostHorizon; timeZone: string },
 ): Money {
+  const asOf = horizon.asOf ?? now;
   const numerator = forecastMonth({
     amount: inPrices(amount),
-    asOf: horizon.asOf ?? now,
+    asOf: asOf < month.startsAt ? month.startsAt : asOf,
     monthEndsAt: month.endsAt,
     timeZone,
     perHour: perHour === null ? null : inPrices(perHour),

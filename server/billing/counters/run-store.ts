@@ -55,10 +55,11 @@ export async function billPeriodsBefore(
 export async function countRuns(tx: Transaction, reports: readonly RunReport[]): Promise<void> {
   await sql`
     with given as materialized (${givenBy(reports)}), accepted as materialized (
-      select given.*, h."id" as "hostId", m."accountId", m."zoneId", m."name", m."serviceOfferingId", known."runId" is null as "isNew"
+      select given.*, h."id" as "hostId", m."accountId", a."domainId", m."zoneId", m."name", m."serviceOfferingId", known."runId" is null as "isNew"
       from given
       join "Host" h on h."agentId" = given."agentId"
       left join "VirtualMachine" m on m."id" = given."machineId"
+      left join "Account" a on a."id" = m."accountId"
       left join "MachineRun" known on known."virtualMachineId" = given."machineId" and known."runId" = given."runId"
       where h."id" in (m."hostId", m."targetHostId", m."lastHostId") or known."hostId" = h."id"
     ), begun as (
@@ -75,9 +76,9 @@ export async function countRuns(tx: Transaction, reports: readonly RunReport[]):
       where run."virtualMachineId" = accepted."machineId" and run."runId" = accepted."runId"
         and accepted."cpu" > run."cpuNanoseconds"
     )
-    insert into "MachineRun" ("virtualMachineId", "runId", "hostId", "accountId", "zoneId", "resourceName", "serviceOfferingId",
+    insert into "MachineRun" ("virtualMachineId", "runId", "hostId", "accountId", "domainId", "zoneId", "resourceName", "serviceOfferingId",
       "cpuNanoseconds", "readings", "unbilled", "readAt")
-    select "machineId", "runId", "hostId", "accountId", "zoneId", "name", "serviceOfferingId", "cpu", "readings"::bigint[],
+    select "machineId", "runId", "hostId", "accountId", "domainId", "zoneId", "name", "serviceOfferingId", "cpu", "readings"::bigint[],
       case when exists (select from begun where begun."virtualMachineId" = accepted."machineId")
         then nephos_grown(null, "readings"::bigint[], "readings"::bigint[]) else "readings"::bigint[] end, "at"
     from accepted where "isNew"
@@ -105,15 +106,14 @@ export async function billQuiet(
   );
 }
 
-/** Forgets runs that ended, a while after the last was heard of them, and what nobody is left to pay for. */
+/** Forgets runs that ended, a while after the last was heard of them. */
 export async function forgetRuns(tx: Transaction, endedUntil: Date): Promise<void> {
   await sql`
     delete from "MachineRun" run
-    where not exists (select from "Account" a where a."id" = run."accountId")
-      or (run."readAt" < ${endedUntil} and run."unbilled" = ${nothing}::bigint[] and not exists (
-        select from "VirtualMachine" m where m."id" = run."virtualMachineId" and m."hostId" = run."hostId"
-          and not exists (select from "MachineRun" later where later."virtualMachineId" = m."id" and later."hostId" = run."hostId"
-            and later."readAt" > run."readAt")))`.execute(tx);
+    where run."readAt" < ${endedUntil} and run."unbilled" = ${nothing}::bigint[] and not exists (
+      select from "VirtualMachine" m where m."id" = run."virtualMachineId" and m."hostId" = run."hostId"
+        and not exists (select from "MachineRun" later where later."virtualMachineId" = m."id" and later."hostId" = run."hostId"
+          and later."readAt" > run."readAt"))`.execute(tx);
 }
 
 /** The run that a machine is in was not metered from its beginning: it counts from its next reading on. */
@@ -124,11 +124,16 @@ export async function beginUnmetered(
 ): Promise<void> {
   const { id, hostId, accountId, zoneId, name, serviceOfferingId } = machine;
   if (hostId === null) return;
+  const { domainId } = await tx
+    .selectFrom('Account')
+    .select('domainId')
+    .where('id', '=', accountId)
+    .executeTakeFirstOrThrow();
   await tx
     .insertInto('MachineRun')
     .values({
-      ...{ virtualMachineId: id, runId: '', hostId, accountId, zoneId, serviceOfferingId, readAt: at },
-      ...{ resourceName: name, cpuNanoseconds: 0n, readings: nothing, unbilled: nothing },
+      ...{ virtualMachineId: id, runId: '', hostId, accountId, domainId, zoneId, serviceOfferingId },
+      ...{ resourceName: name, cpuNanoseconds: 0n, readings: nothing, unbilled: nothing, readAt: at },
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
@@ -153,15 +158,14 @@ async function bill(tx: Transaction, which: RawBuilder<unknown>): Promise<void> 
 }
 
 function factsOf(run: Billed): UsageFacts[] {
-  const { virtualMachineId, runId, cpuNanoseconds, accountId, zoneId, resourceName, readAt } = run;
+  const { virtualMachineId, runId, cpuNanoseconds, accountId, domainId, zoneId, resourceName, readAt } = run;
   // Less processor time than this cannot have done more.
   const source = { id: virtualMachineId, part: `${runId}/${cpuNanoseconds}` };
   return counted.flatMap(([, kind], place) => {
     const quantity = run.taken[place] ?? 0n;
     if (quantity === 0n) return [];
     const attributes = { offeringId: run.serviceOfferingId, quantity: quantity.toString() };
-    return [
-      { kind, at: readAt, accountId, zoneId, resourceId: virtualMachineId, resourceName, attributes, source },
-    ];
+    const owned = { accountId, domainId, zoneId, resourceId: virtualMachineId, resourceName };
+    return [{ ...owned, kind, at: readAt, attributes, source }];
   });
 }

@@ -33,7 +33,11 @@ const CreateUsageExportScheduleInput = builder.inputType('CreateUsageExportSched
       description: 'What files are made of; you must be allowed to list that.',
     }),
     format: t.field({ type: UsageExportFormat, description: 'How they are written.' }),
-    range: t.field({ type: UsageExportRange, description: 'What they cover.' }),
+    range: t.field({
+      type: UsageExportRange,
+      description:
+        'What they cover; `PREVIOUS_MONTH` for STATEMENTS, whose file waits until the month is billed.',
+    }),
     accountId: t.id({ required: false, description: 'Usage of this account alone.' }),
     zoneId: t.id({ required: false, description: 'Usage in this zone alone.' }),
     usageType: t.int({ required: false, description: 'Usage of this type alone, by CloudStack’s number.' }),
@@ -146,7 +150,7 @@ builder.mutationField('runUsageExportSchedule', (t) =>
     type: UsageExportRunPayload,
     permission: 'usageExportSchedule.run',
     description:
-      'Has a schedule carried out at once, for the day or month before now. Errors: NOT_FOUND, FORBIDDEN, INVALID_STATE while that is not summed up, IDEMPOTENCY_CONFLICT.',
+      'Has a schedule carried out at once, for the day or month before now. Errors: NOT_FOUND, FORBIDDEN, INVALID_STATE while that is not summed up, or has no statements to be sent, IDEMPOTENCY_CONFLICT.',
     args: { input: t.arg({ type: RunUsageExportScheduleInput, description: 'Which schedule.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.exportRuns.runNow(actor, {

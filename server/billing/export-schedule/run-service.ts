@@ -22,7 +22,7 @@ export class ExportRunService {
 
   /**
    * Has a schedule carried out at once, for the day or month before this moment. When it is due next stays as it is.
-   * @throws PlatformError NOT_FOUND, FORBIDDEN, INVALID_STATE while that day or month is not closed
+   * @throws PlatformError NOT_FOUND, FORBIDDEN, INVALID_STATE while that day or month is not closed, or not billed
    */
   runNow(
     actor: Actor,
@@ -36,11 +36,8 @@ export class ExportRunService {
       const deps = { settings: this.#platform.settings, addresses: this.#addresses };
       const run = await orderRun(tx, deps, { schedule, actor: owner, dueAt: at, at });
       if (typeof run !== 'string') {
-        const until = run.waitsFor.toISOString();
-        throw new PlatformError('INVALID_STATE', `usage up to ${until} is not summed up yet`, {
-          details: { until },
-          remedy: 'wait until its periods are closed',
-        });
+        const { waitsFor, remedy } = run;
+        throw new PlatformError('INVALID_STATE', waitsFor, { details: { scheduleId: schedule.id }, remedy });
       }
       mutation.concerns('UsageExportSchedule', schedule.id, owner.accountId, { runId: run });
       return { runId: run };

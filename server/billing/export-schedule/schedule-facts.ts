@@ -62,8 +62,14 @@ export function factsAfter(before: ScheduleFacts, change: ExportScheduleChange):
 }
 
 /** Notes what is wrong with the facts as input. */
-export function checkFacts(check: Check, facts: ScheduleFacts, now: Date): void {
+export function checkFacts(check: Check, facts: ScheduleFacts & { kind: UsageExportKind }, now: Date): void {
   check.name('input.name', facts.name);
+  check.that(
+    facts.kind !== 'STATEMENTS' || facts.range === 'PREVIOUS_MONTH',
+    'input.range',
+    facts.range,
+    'must be PREVIOUS_MONTH for STATEMENTS, which are of months',
+  );
   const recurrence = { cron: facts.cron, timeZone: facts.timeZone, startsAt: null, endsAt: null };
   checkRecurrence(check, recurrence, { now, leastMinutesApart });
 }

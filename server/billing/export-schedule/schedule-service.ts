@@ -1,6 +1,6 @@
 import type { Transaction } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
-import { demand, getGuarded, lockForChange } from '../../identity/access/guarded-loader.ts';
+import { getGuarded, lockForChange } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { changedFields } from '../../platform/audit/changed-fields.ts';
 import { invalid, PlatformError } from '../../platform/errors.ts';
@@ -8,7 +8,7 @@ import { assertVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 import { demandContent } from '../usage-export/usage-export-service.ts';
-import type { ScheduleRow } from './order-run.ts';
+import { demandDestination, type ScheduleRow } from './order-run.ts';
 import {
   checkFacts,
   dueAfter,
@@ -37,13 +37,13 @@ export class ExportScheduleService {
     const { name, format, range, cron, timeZone } = input;
     const facts = { name, format, range, cron, timeZone, isEnabled: input.isEnabled ?? true };
     const given = this.#checked(target, (check) => {
-      checkFacts(check, facts, this.#platform.clock.now());
+      checkFacts(check, { ...facts, kind: input.kind }, this.#platform.clock.now());
       if (input.usageType != null) check.range('input.usageType', input.usageType, 1, 1000);
     });
     if (given === undefined)
       throw invalid('input.target', null, 'must have one of folder, bucket and webhook');
     demandContent(actor, input.kind);
-    demandDestination(actor, given);
+    demandDestination(actor, given.destination);
     return this.#platform.mutations.run({ action, actor, input: compared }, async (mutation) => {
       const { tx, at } = mutation;
       const { accountId, zoneId, kind } = input;
@@ -84,8 +84,10 @@ export class ExportScheduleService {
       assertVersion('the schedule', seen, input);
       const before = factsOf(seen);
       const facts = factsAfter(before, input);
-      const given = this.#checked(input.target ?? {}, (check) => checkFacts(check, facts, at));
-      if (given !== undefined) demandDestination(actor, given);
+      const given = this.#checked(input.target ?? {}, (check) =>
+        checkFacts(check, { ...facts, kind: seen.kind }, at),
+      );
+      if (given !== undefined) demandDestination(actor, given.destination);
       const isMoved = facts.cron !== before.cron || facts.timeZone !== before.timeZone;
       await tx
         .updateTable('UsageExportSchedule')
@@ -133,11 +135,6 @@ export class ExportScheduleService {
     const secret = secretFor(this.#platform.sealing, { id, ...(seen && { seen }) }, given);
     return { destination, target: JSON.stringify(target), secret };
   }
-}
-
-/** What is written on the machine that bills is the platform's business. */
-function demandDestination(actor: Actor, { destination }: GivenTarget): void {
-  if (destination === 'FOLDER') demand(actor, 'setting.update');
 }
 
 async function accountOf(tx: Transaction, { userId }: ScheduleRow): Promise<Id<'Account'>> {

@@ -77,10 +77,10 @@ function readBucket(
     'must be 3 to 63 lower-case letters, digits, dots or dashes',
   );
   check.that(
-    prefix.length <= 512 && objectPrefix.test(prefix) && !prefix.split('/').includes('..'),
+    prefix.length <= 512 && objectPrefix.test(prefix) && !/(^|\/)\.\.?(\/|$)/.test(`${prefix}name`),
     `${path}.prefix`,
     prefix,
-    'must be empty or a path like usage/: letters, digits, /, ., _ and -, up to 512',
+    'must be empty or a path like usage/: letters, digits, /, ., _ and -, up to 512, no part of it . or ..',
   );
   check.that(
     accessKeyId.length >= 3 && accessKeyId.length <= 128 && /^[\w-]+$/.test(accessKeyId),

@@ -1,11 +1,17 @@
 import { currencyPlaces, pricePlaces, type Money } from '@nephos/usage/rate/money.ts';
 
-const decimal = /^(-?)(\d{1,15})(?:\.(\d{1,12}))?$/;
+const decimal = /^(-?)(\d+)(?:\.(\d{1,12}))?$/;
+/** Digits before the point of what is paid at once. Sums of many may have more. */
+const mostDigits = 15;
 
-/** Whether decimal text is an amount that can be paid in a currency: not zero, and with no more places than it has. */
+/**
+ * Whether decimal text is an amount that can be paid in a currency: not zero, of at most 15 digits before the point, and with
+ * no more places than the currency has.
+ */
 export function isPayable(text: string, currency: string): boolean {
   const [, , whole, places = ''] = decimal.exec(text) ?? [];
-  return whole !== undefined && places.length <= currencyPlaces(currency) && /[1-9]/.test(text);
+  if (whole === undefined || whole.length > mostDigits) return false;
+  return places.length <= currencyPlaces(currency) && /[1-9]/.test(text);
 }
 
 /** Decimal text, as the database has it, as an exact amount. @throws RangeError for what is no decimal */

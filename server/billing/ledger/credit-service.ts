@@ -39,7 +39,7 @@ export class CreditService {
         isPayable(amount, currency),
         'input.amount',
         amount,
-        `must not be zero, and have no more digits after the point than ${currency} is paid in`,
+        `must not be zero, have at most 15 digits before the point, and no more after it than ${currency} is paid in`,
       );
     else check.that(false, 'input.currency', currency, 'must be a currency’s code in ISO 4217, like CNY');
     check.done();

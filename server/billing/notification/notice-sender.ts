@@ -9,6 +9,8 @@ import { sendWebhook } from './webhook.ts';
 const batch = 20;
 /** What is sent by a server that dies is sent anew so long after it should have been sent, or given up. */
 const leaseMs = 120_000;
+/** A program that has not answered by then did not take it. */
+const longestAnswerMs = 15_000;
 const firstPauseMs = 60_000;
 const longestPauseMs = 6 * 3_600_000;
 /** What was not taken for so long is given up. */
@@ -93,6 +95,7 @@ async function post(platform: Platform, notice: Row<'Notice'>): Promise<void> {
     secret: openWebhookSecret(sealing, notice.accountId, contact.webhookSecret),
     allowedNetworks: settings.get('quota.webhook.allowed.internal.sites'),
     now: clock.now(),
+    signal: AbortSignal.timeout(longestAnswerMs),
   });
 }
 

@@ -5,8 +5,6 @@ import type { Row } from '@nephos/model/database.ts';
 import { assertMayConnect, guardedLookup } from '@nephos/model/kernel/address-guard.ts';
 import { noticeText } from './texts.ts';
 
-const timeoutMs = 15_000;
-
 /** What a webhook needs beside what it tells. */
 export interface WebhookOptions {
   /** Key of the signature. */
@@ -14,6 +12,8 @@ export interface WebhookOptions {
   /** Private networks that may be connected to all the same. */
   allowedNetworks: readonly string[];
   now: Date;
+  /** Ends it, however busily the program keeps one waiting. */
+  signal: AbortSignal;
 }
 
 /**
@@ -45,17 +45,20 @@ export async function sendWebhook(notice: Row<'Notice'>, options: WebhookOptions
           'nephos-signature': `sha256=${signature}`,
         },
         lookup: guardedLookup(rule),
-        timeout: timeoutMs,
+        signal: options.signal,
+        // A connection of its own, which ends with the answer: none that was made for another check is used again.
+        agent: false,
       },
       (response) => {
-        response.resume();
         const status = response.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve();
         else reject(new Error(`${url.host} answered ${status}`));
+        response.destroy();
       },
     );
-    request.on('timeout', () => request.destroy(new Error(`${url.host} did not answer in time`)));
-    request.on('error', reject);
+    request.on('error', (error) =>
+      reject(options.signal.aborted ? new Error(`${url.host} did not answer in time`) : error),
+    );
     request.end(body);
   });
 }

@@ -15,7 +15,7 @@ export async function assertNotOverdrawn(
   settings: Settings,
   { accountId, currency, price }: { accountId: Id<'Account'>; currency: string; price: string },
 ): Promise<void> {
-  if (!settings.get('quota.enable.service') || (await readPolicies(tx, accountId)).size === 0) return;
+  if (!settings.get('quota.enable.service') || (await readPolicies(tx, [accountId])).size === 0) return;
   const balance = await tx
     .selectFrom('Balance')
     .select(['id', 'accountId', 'currency', 'settled'])

@@ -4,7 +4,7 @@ import { monthPrices, type MonthPrice } from '@nephos/usage/rate/prepaid-price.t
 import type { UseShape } from '@nephos/usage/rate/use.ts';
 import { usageCatalogue } from '@nephos/usage/usage-types.ts';
 import { diskAttributes, machineAttributes } from '../../compute/virtual-machine/usage-attributes.ts';
-import { readValidTariffs } from '../tariff/store.ts';
+import { readValidTariffs, withOfferingNames } from '../tariff/store.ts';
 
 /** A use of a machine that can be paid for, and whose it is. */
 export interface MachineUse extends UseShape {
@@ -44,7 +44,7 @@ export async function readMachineMonths(
       ...{ resourceId: disk.id, resourceName: disk.name },
     });
   }
-  return monthPrices(new TariffChoice(tariffs), uses);
+  return monthPrices(new TariffChoice(tariffs), await withOfferingNames(tx, uses));
 }
 
 /** Disks that came with their own payment, from another machine, are not paid for twice. */

@@ -88,7 +88,7 @@ builder.mutationField('endPrepaidTerm', (t) =>
     type: PrepaidTermPayload,
     permission: 'prepaidTerm.end',
     description:
-      'Ends a prepaid term with the day, or at once if it has not begun, and pays back what is left of it, by time. From then on the machine is paid for as it is used. Errors: NOT_FOUND, FORBIDDEN, INVALID_STATE when it is over, VERSION_CONFLICT, IDEMPOTENCY_CONFLICT.',
+      'Ends a prepaid term with the day, or at once if it has not begun, and pays back what is left of it: its price, less what the time until then costs at the discount for the whole months that are over. From then on the machine is paid for as it is used. Errors: NOT_FOUND, FORBIDDEN, INVALID_STATE when it is over, VERSION_CONFLICT, IDEMPOTENCY_CONFLICT.',
     args: { input: t.arg({ type: EndPrepaidTermInput, description: 'Which.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.prepaid.end(actor, { ...input, id: idArgument('PrepaidTerm', 'input.id', input.id) }),

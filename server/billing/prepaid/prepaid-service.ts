@@ -11,7 +11,7 @@ import { longestTerm } from '../../platform/settings/prepaid-discounts.ts';
 import { Check } from '../../platform/validation.ts';
 import { endTerm } from './end-term.ts';
 import { readMachineMonths, type MachineMonth } from './machine-prices.ts';
-import { termEnd, termStart } from './term-dates.ts';
+import { holdPeriods, termEnd, termStart } from './term-dates.ts';
 import { offerOf, unpaid, writeTerm } from './write-term.ts';
 
 export interface PrepayInput extends ExpectsVersion {
@@ -93,6 +93,7 @@ export class PrepaidService {
           `it is paid for until ${last.endsAt.toISOString()}`,
           'let its term renew itself',
         );
+      await holdPeriods(tx);
       const startsAt = last?.endsAt ?? (await termStart(tx, at, timeZone));
       const prices = await readMachineMonths(tx, machine, { at, from: startsAt });
       const month = chosenMonth(machine, prices, input.currency);
@@ -139,7 +140,7 @@ export class PrepaidService {
   }
 
   /**
-   * Ends a term with the day, and pays back what is left of it.
+   * Ends a term with the day, and pays back what is left of it, at the discount that so short a term has.
    * @throws PlatformError NOT_FOUND, FORBIDDEN, INVALID_STATE for a term that is over, VERSION_CONFLICT
    */
   end(actor: Actor, input: EndTermInput): Promise<{ termId: string }> {
@@ -149,8 +150,7 @@ export class PrepaidService {
       const term = await lockForChange(tx, actor, 'PrepaidTerm', input.id, action);
       assertVersion('the prepaid term', term, input);
       assertRuns(term, at);
-      const timeZone = this.#platform.settings.get('usage.aggregation.timezone');
-      const refund = await endTerm(tx, term, { actor, at, timeZone });
+      const refund = await endTerm(tx, term, { actor, at, settings: this.#platform.settings });
       mutation.concerns('PrepaidTerm', term.id, term.accountId, { refund, currency: term.currency });
       return { termId: term.id };
     });

@@ -1,5 +1,6 @@
 import type { Database, Row, Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import { PlatformError } from '../../platform/errors.ts';
 
 /** What terms cover, by term. */
@@ -17,6 +18,30 @@ export async function readCovers(
     .orderBy('charge')
     .execute();
   return Map.groupBy(rows, ({ termId }) => termId as string);
+}
+
+/** Whether a machine is paid for in advance at a moment: a condition on `VirtualMachine`. */
+export const isPrepaidAt = (at: Date) => sql<boolean>`exists (
+  select from "PrepaidTerm" term where term."virtualMachineId" = "VirtualMachine"."id"
+    and term."startsAt" <= ${at} and term."endsAt" > ${at})`;
+
+/** Whether a machine of an account was paid for in advance until after a moment, and is not any more. */
+export async function hasTermEnded(
+  db: Database | Transaction,
+  accountId: Id<'Account'>,
+  { since, at }: { since: Date; at: Date },
+): Promise<boolean> {
+  const ended = await db
+    .selectFrom('VirtualMachine')
+    .innerJoin('PrepaidTerm', 'PrepaidTerm.virtualMachineId', 'VirtualMachine.id')
+    .select('PrepaidTerm.id')
+    .where('VirtualMachine.accountId', '=', accountId)
+    .where('PrepaidTerm.endsAt', '>', since)
+    .where('PrepaidTerm.endsAt', '<=', at)
+    .where(({ not }) => not(isPrepaidAt(at)))
+    .limit(1)
+    .executeTakeFirst();
+  return ended !== undefined;
 }
 
 /**

@@ -108,8 +108,7 @@ export function createTermKeeper(platform: Platform): Reconciler {
         .forUpdate()
         .executeTakeFirst();
       if (term === undefined) return {};
-      const timeZone = settings.get('usage.aggregation.timezone');
-      const refund = await endTerm(tx, term, { actor: null, at, timeZone });
+      const refund = await endTerm(tx, term, { actor: null, at, settings });
       mutation.concerns('PrepaidTerm', term.id, term.accountId, { refund, currency: term.currency });
       return {};
     });

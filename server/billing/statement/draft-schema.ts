@@ -3,6 +3,8 @@ import { optionalId } from '../../graphql/id-argument.ts';
 import { invalid } from '../../platform/errors.ts';
 import { isMonth } from '../cost/billing-month.ts';
 import { describe, StatementLine, StatementPartiesType } from './content-schema.ts';
+import { documentPath } from './document/document-path.ts';
+import { documentArguments } from './document-arguments.ts';
 import { readDrafts, type StatementDraft } from './draft.ts';
 
 const StatementDraft = builder.objectRef<StatementDraft>('StatementDraft').implement({
@@ -32,6 +34,12 @@ const StatementDraft = builder.objectRef<StatementDraft>('StatementDraft').imple
       description:
         'What was used, by type, price and zone, with what was used since the last period ended as lines of their own; then discounts, then taxes.',
       resolve: ({ lines }) => lines,
+    }),
+    documentPath: t.string({
+      description:
+        'Where to GET it on this server, with your session or API key: as it is then, marked as a draft.',
+      args: documentArguments,
+      resolve: (draft, { format, language }) => documentPath(draft, format, language),
     }),
   }),
 });

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { StatementParties } from '@nephos/model/shapes/statement.ts';
+import { sql } from 'kysely';
 import type { Settings } from '../../platform/settings/settings.ts';
 
 /** Whose statement it is. */
@@ -21,7 +22,7 @@ export function readIssuer(settings: Settings): StatementParties['issuer'] {
   };
 }
 
-/** An account as it is now. One that was deleted is billed by its id, in the domain that its usage was in last. */
+/** An account as it is now. One that was deleted is billed by the name that it had, in the domain that its usage was in last. */
 export async function readCustomer(db: Database | Transaction, accountId: Id<'Account'>): Promise<Customer> {
   const account = await db
     .selectFrom('Account')
@@ -33,18 +34,41 @@ export async function readCustomer(db: Database | Transaction, accountId: Id<'Ac
     const { name, domainId, path, lineage } = account;
     return { domainId, lineage, names: { account: name, domain: path } };
   }
-  const last = await db
+  return readFormerCustomer(db, accountId);
+}
+
+async function readFormerCustomer(db: Database | Transaction, accountId: Id<'Account'>): Promise<Customer> {
+  const { domainId, path, lineage } = await db
     .selectFrom('RatedLine')
     .leftJoin('Domain', 'Domain.id', 'RatedLine.domainId')
-    .select(['RatedLine.domainId', 'Domain.path', 'Domain.lineage'])
+    .leftJoin('EarlierDomain', 'EarlierDomain.id', 'RatedLine.domainId')
+    .select(({ fn }) => [
+      'RatedLine.domainId',
+      fn.coalesce('Domain.path', 'EarlierDomain.path').as('path'),
+      fn.coalesce('Domain.lineage', 'EarlierDomain.lineage').as('lineage'),
+    ])
     .where('RatedLine.accountId', '=', accountId)
     .orderBy('RatedLine.id', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow();
-  const { domainId, path, lineage } = last;
   return {
     domainId,
     lineage: lineage ?? [domainId],
-    names: { account: accountId, domain: path ?? domainId },
+    names: { account: (await findFormerName(db, accountId)) ?? accountId, domain: path ?? domainId },
   };
+}
+
+/** What an account that is gone was called, as the audit log or an earlier statement knows. */
+async function findFormerName(
+  db: Database | Transaction,
+  accountId: Id<'Account'>,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ name: string }>`
+    (select "details"->>'name' as "name" from "AuditEvent"
+      where "targetId" = ${accountId} and "outcome" = 'SUCCEEDED' and jsonb_typeof("details"->'name') = 'string'
+      order by "at" desc limit 1)
+    union all
+    (select "parties"->'customer'->>'account' from "Statement" where "accountId" = ${accountId} order by "id" desc limit 1)
+    limit 1`.execute(db);
+  return rows[0]?.name;
 }

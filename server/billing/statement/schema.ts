@@ -5,7 +5,8 @@ import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
 import { describe, StatementLine, StatementPartiesType } from './content-schema.ts';
-import { documentPath, type documentFormats, type documentLanguages } from './document/document-path.ts';
+import { documentPath } from './document/document-path.ts';
+import { documentArguments } from './document-arguments.ts';
 import { readCreditNotes, readLinesByStatement } from './store.ts';
 
 const StatementKind = builder.enumType('StatementKind', {
@@ -14,22 +15,6 @@ const StatementKind = builder.enumType('StatementKind', {
     STATEMENT: { description: 'What an account owes for a month.' },
     CREDIT_NOTE: { description: 'Corrects a statement by what became known of its month later.' },
   } satisfies Record<keyof typeof StatementKinds, { description: string }>,
-});
-
-const StatementFormat = builder.enumType('StatementFormat', {
-  description: 'How a statement is written.',
-  values: {
-    PDF: { description: 'Portable Document Format.' },
-    HTML: { description: 'A page for browsers that needs no other file.' },
-  } satisfies Record<(typeof documentFormats)[number], { description: string }>,
-});
-
-const StatementLanguage = builder.enumType('StatementLanguage', {
-  description: 'The language that a statement is written in.',
-  values: {
-    EN: { description: 'English.' },
-    ZH: { description: 'Chinese, in simplified characters.' },
-  } satisfies Record<(typeof documentLanguages)[number], { description: string }>,
 });
 
 /** A statement, or a credit note. */
@@ -80,10 +65,7 @@ Statement.implement({
     documentPath: t.string({
       description:
         'Where to GET it on this server, with your session or API key. The bytes are always the same.',
-      args: {
-        format: t.arg({ type: StatementFormat, description: 'How it is to be written.' }),
-        language: t.arg({ type: StatementLanguage, description: 'In which language.' }),
-      },
+      args: documentArguments,
       resolve: ({ id }, { format, language }) => documentPath(id, format, language),
     }),
     version: t.exposeInt('version', { description: 'Always 1.' }),

@@ -77,7 +77,7 @@ export const tariffFields = (
   condition: t.string({
     required: false,
     description:
-      'What must hold of the thing, in the Common Expression Language: `cpuCount >= 8 && memoryBytes > 64 * GiB`. Names: usageType, zoneId, offeringId, offeringName, templateId, cpuCount, cpuMhz, memoryBytes, sizeBytes, tags, GiB; functions: contains, startsWith, endsWith, size, has.',
+      'What must hold of the thing, in the Common Expression Language: `cpuCount >= 8 && memoryBytes > 64 * GiB`. Names: usageType, zoneId, offeringId, offeringName, templateId, cpuCount, cpuMhz, memoryBytes, sizeBytes, networkId, tags, GiB; functions: contains, startsWith, endsWith, size, has.',
   }),
   price: t.field({ type: PriceInputType, description: 'Its first price.' }),
 });

@@ -4,7 +4,7 @@ import type { UsageAttributes } from '@nephos/model/shapes/usage.ts';
 import { TariffChoice } from '@nephos/usage/rate/choose-tariffs.ts';
 import { plannedPrices, type PlannedPrice } from '@nephos/usage/rate/planned-price.ts';
 import type { Owner } from '../../identity/access/owner.ts';
-import { readTotals, readValidTariffs } from './store.ts';
+import { readTotals, readValidTariffs, withOfferingNames } from './store.ts';
 
 /** What would be used, and whose it would be. */
 export interface PlannedUsage {
@@ -25,7 +25,10 @@ export async function planPrices(
   const { accountId, lineage } = owner;
   return plannedPrices(
     new TariffChoice(tariffs),
-    uses.map(({ count, ...use }) => ({ use: { ...use, accountId, lineage, zoneId }, count })),
+    (await withOfferingNames(tx, uses)).map(({ count, ...use }) => ({
+      use: { ...use, accountId, lineage, zoneId },
+      count,
+    })),
     (versionId) => totals.get(versionId) ?? 0n,
   );
 }

@@ -1,4 +1,5 @@
 import type { Database, Row, Transaction } from '@nephos/model/database.ts';
+import type { UsageAttributes } from '@nephos/model/shapes/usage.ts';
 import { sql } from 'kysely';
 import { validTariff, type StoredTariff, type ValidTariff } from '@nephos/usage/rate/tariff.ts';
 
@@ -24,6 +25,18 @@ export async function readVersions(
 export async function readValidTariffs(tx: Transaction, at: Date): Promise<ValidTariff[]> {
   const { rows } = await sql<StoredTariff>`select * from nephos_valid_tariffs(${at})`.execute(tx);
   return rows.map(validTariff);
+}
+
+/** Uses as their usage events would describe them: with the names of their offerings. */
+export async function withOfferingNames<Use extends { attributes: UsageAttributes }>(
+  tx: Transaction,
+  uses: readonly Use[],
+): Promise<Use[]> {
+  const { rows } = await sql<{ attributes: UsageAttributes }>`
+    select nephos_with_offering_name("attributes") as "attributes"
+    from jsonb_array_elements(${JSON.stringify(uses.map(({ attributes }) => attributes))}::jsonb)
+      with ordinality as each("attributes", "place") order by "place"`.execute(tx);
+  return uses.map((use, index) => ({ ...use, ...rows[index] }));
 }
 
 /** How much an account used in a month, by version, of those whose price depends on it. In base amounts. */

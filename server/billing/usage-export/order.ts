@@ -46,6 +46,7 @@ export async function insertOrder(
       branchId,
       accountIds: [...accountIds],
       userId: actor.userId,
+      timeZone: settings.get('usage.aggregation.timezone'),
       issuerName: settings.get('usage.provider.name'),
       mostBytes: BigInt(settings.get('usage.export.max.bytes')),
       createdAt: at,

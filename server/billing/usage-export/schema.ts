@@ -20,7 +20,7 @@ export const UsageExportKind = builder.enumType('UsageExportKind', {
     },
     FOCUS: {
       description:
-        'Rated lines in the columns of the FinOps Open Cost and Usage Specification 1.2, each row checked against it. A domain is the billing account, its accounts and projects are sub accounts, a zone is a region.',
+        'Rated lines in the columns of the FinOps Open Cost and Usage Specification 1.2, each row checked against it, with the number of the statement or credit note that each is on. Of statements that were issued before the order, of months that begin within its time, discounts, taxes and what rounding brought are rows too: all rows of a number are in sum its total. What was paid for in advance, or paid back, within its time is on no statement, and a row, too. An account is the billing account, a zone is a region.',
     },
     STATEMENTS: {
       description:

@@ -30,16 +30,16 @@ export interface CreateExportInput {
 const mostExports = 20;
 
 /** What one must be allowed to read oneself, to have it in a file. */
-const tableOf = {
-  RECORDS: 'UsageRecord',
-  RATED_LINES: 'RatedLine',
-  FOCUS: 'RatedLine',
-  STATEMENTS: 'Statement',
-} as const satisfies Record<UsageExportKind, GuardedTable>;
+const tablesOf: Record<UsageExportKind, readonly GuardedTable[]> = {
+  RECORDS: ['UsageRecord'],
+  RATED_LINES: ['RatedLine'],
+  FOCUS: ['RatedLine', 'Statement', 'PrepaidTerm'],
+  STATEMENTS: ['Statement'],
+};
 
 /** @throws PlatformError FORBIDDEN when the actor may not read what such a file is made of */
 export function demandContent(actor: Actor, kind: UsageExportKind): void {
-  demand(actor, readingPermission(tableOf[kind]));
+  for (const table of tablesOf[kind]) demand(actor, readingPermission(table));
 }
 
 /** Files of usage. The server takes orders; the usage daemon makes them. */

@@ -54,7 +54,11 @@ const settle: Record<(typeof betweenStates)[number], Settle> = {
     if (machine.hostId !== null && !isGone(source)) return false;
     await appendUsage(tx, await usageOfNewOne(tx, machine, at));
     if (machine.hostId !== null) await releaseHost(tx, machine.hostId, machine);
-    await move(tx, machine.id, 'startFailed', { hostId: null, desiredPower: 'OFF', observedPower: 'OFF' });
+    await move(tx, machine.id, 'startFailed', {
+      ...{ hostId: null, desiredPower: 'OFF', observedPower: 'OFF' },
+      // A machine that was on a host is metered until it is expunged.
+      ...(machine.hostId !== null && { lastHostId: machine.hostId }),
+    });
     return true;
   },
   STOPPING: async (tx, machine, { source }, at) => {

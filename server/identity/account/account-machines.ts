@@ -3,6 +3,7 @@ import type { Id } from '@nephos/model/kernel/ids.ts';
 import type { LifecycleService } from '../../compute/virtual-machine/lifecycle-service.ts';
 import { statesThatAccept } from '../../compute/virtual-machine/state-machine.ts';
 import type { MachineRow } from '../../compute/virtual-machine/store.ts';
+import type { RawBuilder } from 'kysely';
 import { PlatformError } from '../../platform/errors.ts';
 import type { JobRunner } from '../../platform/jobs/job-runner.ts';
 import {
@@ -44,13 +45,22 @@ export class AccountMachines {
     );
   }
 
-  /** @throws PlatformError that says which machines could not be stopped, and why, once all others are off */
-  stop(run: WaitingRun, accounts: AccountsNow): Promise<void> {
+  /**
+   * @param isSpared condition on `VirtualMachine`: those run on
+   * @throws PlatformError that says which machines could not be stopped, and why, once all others are off
+   */
+  stop(run: WaitingRun, accounts: AccountsNow, isSpared?: RawBuilder<boolean>): Promise<void> {
     return this.#runner.whileWaiting(() =>
-      this.#settle(run, accounts, 'stopped', async ({ id, state }) => {
-        if (statesThatAccept('stop').includes(state))
-          await this.#machines.stop(null, { id, isForced: false });
-      }),
+      this.#settle(
+        run,
+        accounts,
+        'stopped',
+        async ({ id, state }) => {
+          if (statesThatAccept('stop').includes(state))
+            await this.#machines.stop(null, { id, isForced: false });
+        },
+        isSpared,
+      ),
     );
   }
 
@@ -60,9 +70,10 @@ export class AccountMachines {
     accounts: AccountsNow,
     goal: 'removed' | 'stopped',
     act: (machine: Machine) => Promise<void>,
+    isSpared?: RawBuilder<boolean>,
   ): Promise<void> {
     for (let most = 0; ;) {
-      const left = await this.#left(await accounts(), goal);
+      const left = await this.#left(await accounts(), goal, isSpared);
       if (left.length === 0) return;
       most = Math.max(most, left.length);
       run.progress(Math.floor((100 * (most - left.length)) / most), `${left.length} machines are left`);
@@ -82,7 +93,11 @@ export class AccountMachines {
     }
   }
 
-  async #left(accountIds: readonly Id<'Account'>[], goal: 'removed' | 'stopped'): Promise<Machine[]> {
+  async #left(
+    accountIds: readonly Id<'Account'>[],
+    goal: 'removed' | 'stopped',
+    isSpared?: RawBuilder<boolean>,
+  ): Promise<Machine[]> {
     if (accountIds.length === 0) return [];
     let query = this.#db
       .selectFrom('VirtualMachine')
@@ -100,6 +115,7 @@ export class AccountMachines {
         'RELEASING',
         'UNKNOWN',
       ]);
+    if (isSpared !== undefined) query = query.where(({ not }) => not(isSpared));
     return query.execute();
   }
 }

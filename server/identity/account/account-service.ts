@@ -1,6 +1,7 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
 import type { AccountState } from '@nephos/model/generated/enums.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { leaveStateAlone } from '../../billing/arrears/arrears-store.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { isUniqueViolation } from '../../platform/database-errors.ts';
 import { invalid, PlatformError } from '../../platform/errors.ts';
@@ -197,6 +198,7 @@ export class AccountService {
       const account = await this.#load(tx, actor, input, action);
       if (state !== 'ENABLED') assertNotOwn(actor, account);
       await tx.updateTable('Account').set({ state }).where('id', '=', account.id).execute();
+      await leaveStateAlone(tx, account.id);
       mutation.concerns('Account', account.id, account.id, {
         state: { before: account.state, after: state },
       });

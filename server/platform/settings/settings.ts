@@ -1,13 +1,8 @@
 import type { Database, Transaction } from '@nephos/model/database.ts';
 import { invalid, PlatformError } from '../errors.ts';
 import type { Bus } from '../servers/bus.ts';
-import {
-  isSettingKey,
-  settingsCatalogue,
-  type SettingDefinition,
-  type SettingKey,
-  type SettingValue,
-} from './catalogue.ts';
+import { isSettingKey, settingsCatalogue, type SettingKey, type SettingValue } from './catalogue.ts';
+import type { SettingDefinition } from './definition.ts';
 
 /** A setting as people see it. */
 export interface ShownSetting {

@@ -426,7 +426,7 @@ export const emptyFields: Record<string, string> = {
 export const neverDone: Record<string, RegExp> = {
   'mutation activateProject': /must be SUSPENDED/,
   'mutation addHost': /already runs host/,
-  'mutation assignVirtualMachine': /must have no machine called web-1/,
+  'mutation assignVirtualMachine': /is paid for until/,
   'mutation attachNic': /no card in yet/,
   'mutation beginSecondFactor': /must be your password/,
   'mutation cancelHostMaintenance': /to come back from maintenance it must be/,

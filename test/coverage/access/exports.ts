@@ -33,8 +33,9 @@ export async function makeExport(
       range: 'PREVIOUS_DAY',
       cron: '0 3 * * *',
       timeZone: 'UTC',
-      destination: 'FOLDER',
-      target: JSON.stringify({ folder: '' }),
+      // A folder would be for those alone who run the platform.
+      destination: 'WEBHOOK',
+      target: JSON.stringify({ url: 'https://billing.example.com/', sends: 'LINK' }),
     })
     .execute();
   await db

@@ -4,12 +4,14 @@ import { settingsCatalogue } from '@nephos/server/platform/settings/catalogue.ts
 import { ApiClient } from '../../support/api-client.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
-import { makePrices } from '../../support/prices.ts';
+import { makePrices, makeTerm } from '../../support/prices.ts';
+import { makeDomainPolicy } from '../../support/purses.ts';
 import { makeStatements } from '../../support/statements.ts';
 import { createTestZone } from '../../support/zone.ts';
 import { giveTheLike, makeMachineOf, makePapers } from './belongings.ts';
 import { makeExport } from './exports.ts';
 import { makeReserved } from './reserved.ts';
+import { ownedRows } from './rows.ts';
 import { makeCredentials, makeTenants, type Accounts } from './tenants.ts';
 import type { Viewer } from './viewers.ts';
 import { WriteLog } from './write-log.ts';
@@ -45,10 +47,15 @@ export async function startAccessWorld(): Promise<AccessWorld> {
     await makeStatements(db, account, index + 1);
   for (const [name, account] of Object.entries(accounts)) {
     await makePapers(db, account, name, zoneId);
-    await makePrices(db, account, name, zoneId);
+    const tariffId = await makePrices(db, account, name, zoneId);
     await makeExport(db, account);
-    if (account !== owner) await giveTheLike(db, owner, account, { isPublic: name === 'rootAdmin' });
+    if (account === owner) continue;
+    await giveTheLike(db, owner, account, { isPublic: name === 'rootAdmin' });
+    // The owner's machine can be paid for in advance; all others are.
+    for (const { id } of await ownedRows(db, 'VirtualMachine', account.accountId))
+      await makeTerm(db, account.accountId, { virtualMachineId: id, tariffId });
   }
+  await makeDomainPolicy(db, owner.domainId);
   await makeReserved(db, accounts, zoneId);
   const log = await WriteLog.open(db);
   const everything = made.move();

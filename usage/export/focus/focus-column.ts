@@ -6,6 +6,9 @@ export type FocusLevel = 'Mandatory' | 'Conditional' | 'Recommended';
 /** Types of the specification; JSON is what it calls key-value format. */
 export type FocusType = 'String' | 'Decimal' | 'Date/Time' | 'JSON';
 
+/** Cells of one row, by column. */
+export type FocusValues = Readonly<Record<string, Cell>>;
+
 /** One row of a file, by column. What a file does not have is `undefined`. */
 export type FocusRow = Readonly<Record<string, Cell | undefined>>;
 
@@ -84,6 +87,12 @@ export const productOf = (cost: string, price: string): FocusRule => ({
     const product = Number(row[price]) * Number(row.PricingQuantity);
     return Math.abs(product - Number(row[cost])) <= tolerance * Math.max(1, Math.abs(product));
   },
+});
+
+/** Of a credit, which follows from no other charge, every cost is what is billed. */
+export const billedIfCredit = (cost: string): FocusRule => ({
+  says: 'BilledCost when ChargeCategory is Credit',
+  holds: (row) => row.ChargeCategory !== 'Credit' || row[cost] === row.BilledCost,
 });
 
 /** `id` has a value for whatever was used, unless that corrects something. */

@@ -86,18 +86,28 @@ test('what columns demand beyond that', () => {
     "BillingAccountType: null exactly when BillingAccountId is null
     BillingCurrency: currency
     BillingPeriodStart: not after BillingPeriodEnd
+    CapacityReservationStatus: null when CapacityReservationId is null
     ChargeFrequency: not Usage-Based when ChargeCategory is Purchase
     ChargePeriodStart: not after ChargePeriodEnd
+    CommitmentDiscountCategory: null exactly when CommitmentDiscountId is null
+    CommitmentDiscountName: null when CommitmentDiscountId is null
+    CommitmentDiscountQuantity: null when CommitmentDiscountId is null
+    CommitmentDiscountStatus: null when CommitmentDiscountId is null
+    CommitmentDiscountType: null exactly when CommitmentDiscountId is null
     CommitmentDiscountUnit: unit
+    CommitmentDiscountUnit: null exactly when CommitmentDiscountQuantity is null
     ConsumedQuantity: null when ChargeCategory is not Usage
     ConsumedQuantity: not null when ChargeCategory is Usage and ChargeClass is not Correction
     ConsumedUnit: unit
     ConsumedUnit: null exactly when ConsumedQuantity is null
     ContractedCost: ContractedUnitPrice times PricingQuantity when those are not null and ChargeClass is not Correction
+    ContractedCost: BilledCost when ChargeCategory is Credit
     ContractedUnitPrice: not negative
     ContractedUnitPrice: null when ChargeCategory is Tax
     ContractedUnitPrice: not null when ChargeCategory is Usage or Purchase and ChargeClass is not Correction
+    EffectiveCost: BilledCost when ChargeCategory is Credit
     ListCost: ListUnitPrice times PricingQuantity when those are not null and ChargeClass is not Correction
+    ListCost: BilledCost when ChargeCategory is Credit
     ListUnitPrice: not negative
     ListUnitPrice: null when ChargeCategory is Tax
     ListUnitPrice: not null when ChargeCategory is Usage or Purchase and ChargeClass is not Correction

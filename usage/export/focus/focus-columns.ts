@@ -1,5 +1,6 @@
 import {
   before,
+  billedIfCredit,
   nullIfNull,
   nullWith,
   ofPricedCharges,
@@ -35,8 +36,11 @@ const recommended = column('Recommended', false);
 
 const noReservations = { absentBecause: 'Nephos sells no reserved capacity' };
 const noCommitments = { absentBecause: 'Nephos sells no commitments' };
+const noSubAccounts = { absentBecause: 'every account, and every project, gets statements of its own' };
 const oneCurrency = { absentBecause: 'prices and bills are in one currency' };
 const used = ['Used', 'Unused'];
+
+const ofCommitment = (id: string) => nullWith(id, 'CommitmentDiscountId');
 
 const sameCategory: FocusRule = {
   says: 'one of those of ServiceCategory',
@@ -68,7 +72,12 @@ export const focusColumns: readonly FocusColumn[] = [
   mandatory('BillingPeriodEnd', 'Date/Time'),
   mandatory('BillingPeriodStart', 'Date/Time', [before('BillingPeriodStart', 'BillingPeriodEnd')]),
   conditional('CapacityReservationId', 'String', [], noReservations),
-  conditional('CapacityReservationStatus', 'String', [], { values: used, ...noReservations }),
+  conditional(
+    'CapacityReservationStatus',
+    'String',
+    [nullIfNull('CapacityReservationStatus', 'CapacityReservationId')],
+    { values: used, ...noReservations },
+  ),
   mandatory('ChargeCategory', 'String', [], {
     values: ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'],
   }),
@@ -79,25 +88,49 @@ export const focusColumns: readonly FocusColumn[] = [
   }),
   mandatory('ChargePeriodEnd', 'Date/Time'),
   mandatory('ChargePeriodStart', 'Date/Time', [before('ChargePeriodStart', 'ChargePeriodEnd')]),
-  conditional('CommitmentDiscountCategory', 'String', [], { values: ['Spend', 'Usage'], ...noCommitments }),
+  conditional('CommitmentDiscountCategory', 'String', [ofCommitment('CommitmentDiscountCategory')], {
+    values: ['Spend', 'Usage'],
+    ...noCommitments,
+  }),
   conditional('CommitmentDiscountId', 'String', [], noCommitments),
-  conditional('CommitmentDiscountName', 'String', [], noCommitments),
-  conditional('CommitmentDiscountQuantity', 'Decimal', [], noCommitments),
-  conditional('CommitmentDiscountStatus', 'String', [], { values: used, ...noCommitments }),
-  conditional('CommitmentDiscountType', 'String', [], noCommitments),
-  conditional('CommitmentDiscountUnit', 'String', [], { format: 'unit', ...noCommitments }),
+  conditional(
+    'CommitmentDiscountName',
+    'String',
+    [nullIfNull('CommitmentDiscountName', 'CommitmentDiscountId')],
+    noCommitments,
+  ),
+  conditional(
+    'CommitmentDiscountQuantity',
+    'Decimal',
+    [nullIfNull('CommitmentDiscountQuantity', 'CommitmentDiscountId')],
+    noCommitments,
+  ),
+  conditional(
+    'CommitmentDiscountStatus',
+    'String',
+    [nullIfNull('CommitmentDiscountStatus', 'CommitmentDiscountId')],
+    { values: used, ...noCommitments },
+  ),
+  conditional('CommitmentDiscountType', 'String', [ofCommitment('CommitmentDiscountType')], noCommitments),
+  conditional(
+    'CommitmentDiscountUnit',
+    'String',
+    [nullWith('CommitmentDiscountUnit', 'CommitmentDiscountQuantity')],
+    { format: 'unit', ...noCommitments },
+  ),
   conditional('ConsumedQuantity', 'Decimal', ofUsage('ConsumedQuantity')),
   conditional('ConsumedUnit', 'String', [nullWith('ConsumedUnit', 'ConsumedQuantity')], { format: 'unit' }),
-  mandatory('ContractedCost', 'Decimal', [productOf('ContractedCost', 'ContractedUnitPrice')]),
+  mandatory('ContractedCost', 'Decimal', [
+    productOf('ContractedCost', 'ContractedUnitPrice'),
+    billedIfCredit('ContractedCost'),
+  ]),
   conditional('ContractedUnitPrice', 'Decimal', ofPricedCharges('ContractedUnitPrice'), {
     isNonNegative: true,
   }),
-  mandatory('EffectiveCost', 'Decimal'),
-  column('Recommended', true)('InvoiceId', 'String', [], {
-    absentBecause: 'what is rated is on no statement yet',
-  }),
+  mandatory('EffectiveCost', 'Decimal', [billedIfCredit('EffectiveCost')]),
+  column('Recommended', true)('InvoiceId', 'String'),
   mandatory('InvoiceIssuerName', 'String'),
-  mandatory('ListCost', 'Decimal', [productOf('ListCost', 'ListUnitPrice')]),
+  mandatory('ListCost', 'Decimal', [productOf('ListCost', 'ListUnitPrice'), billedIfCredit('ListCost')]),
   conditional('ListUnitPrice', 'Decimal', ofPricedCharges('ListUnitPrice'), { isNonNegative: true }),
   conditional('PricingCategory', 'String', ofPricedCharges('PricingCategory'), {
     values: ['Standard', 'Dynamic', 'Committed', 'Other'],
@@ -130,9 +163,9 @@ export const focusColumns: readonly FocusColumn[] = [
   conditional('SkuMeter', 'String', [nullIfNull('SkuMeter', 'SkuId')]),
   conditional('SkuPriceDetails', 'JSON', [nullIfNull('SkuPriceDetails', 'SkuPriceId')]),
   conditional('SkuPriceId', 'String', ofPricedCharges('SkuPriceId')),
-  conditional('SubAccountId', 'String'),
-  conditional('SubAccountName', 'String', [nullWith('SubAccountName', 'SubAccountId')]),
-  conditional('SubAccountType', 'String', [nullWith('SubAccountType', 'SubAccountId')]),
+  conditional('SubAccountId', 'String', [], noSubAccounts),
+  conditional('SubAccountName', 'String', [nullWith('SubAccountName', 'SubAccountId')], noSubAccounts),
+  conditional('SubAccountType', 'String', [nullWith('SubAccountType', 'SubAccountId')], noSubAccounts),
   conditional('Tags', 'JSON'),
 ];
 

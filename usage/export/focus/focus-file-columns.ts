@@ -3,15 +3,7 @@ import { costPlaces } from '../cost.ts';
 import { customColumns } from './custom-columns.ts';
 import type { FocusColumn } from './focus-column.ts';
 import { presentFocusColumns } from './focus-columns.ts';
-import type { FocusLine } from './focus-line.ts';
-import type { FocusValues } from './focus-values.ts';
-
-/** A rated line, and what it is in FOCUS. */
-export interface FocusSource {
-  id: string;
-  line: FocusLine;
-  values: FocusValues;
-}
+import type { FocusSource } from './focus-source.ts';
 
 const cellTypes = {
   String: { kind: 'text' },
@@ -28,8 +20,5 @@ export const focusFileColumns: readonly Column<FocusSource>[] = [
     isNullable: allowsNull,
     read: ({ values }) => values[id] ?? null,
   })),
-  ...customColumns.map((column): Column<FocusSource> => ({
-    ...column,
-    read: ({ line }) => column.read(line),
-  })),
+  ...customColumns,
 ];

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { FocusLine } from './focus-line.ts';
 import { focusValues } from './focus-values.ts';
+import type { InvoiceCharge } from './invoice-charge.ts';
+import { invoiceChargeValues } from './invoice-values.ts';
 import { rowViolations } from './validate.ts';
 
 const hour = 3_600_000;
@@ -24,8 +26,9 @@ const aLine = (more: Partial<FocusLine> = {}): FocusLine => ({
   startedAt: from,
   endedAt: new Date(from.getTime() + 10 * hour),
   quantity: BigInt(10 * hour),
-  month: '2026-11',
-  writtenMonth: '2026-11',
+  invoiceNumber: null,
+  invoiceIssuer: null,
+  isCorrection: false,
   monthStartsAt: from,
   monthEndsAt: new Date('2026-12-01T00:00:00Z'),
   tariffName: 'machines',
@@ -69,10 +72,37 @@ test('a correction of an earlier month takes back, at a price above zero', () =>
     amount: String(-BigInt(hour) * 50_000_000_000n),
     quantity: BigInt(-hour),
   };
-  const values = valuesOf({ ...back, writtenMonth: '2026-12' });
+  const values = valuesOf({ ...back, isCorrection: true });
   expect(values).toMatchObject({ ChargeClass: 'Correction', BilledCost: '-0.05', ListUnitPrice: '0.05' });
   expect(rowViolations(values)).toEqual([]);
   expect(valuesOf(back).ChargeClass).toBeNull();
+});
+
+const aCharge = (more: Partial<InvoiceCharge> = {}): InvoiceCharge => ({
+  ...aLine({ invoiceNumber: '2026-000001', invoiceIssuer: 'Nephos GmbH' }),
+  ...{ id: 'stmt_1/3', kind: 'TAX', label: 'VAT', percent: '6.0000', amount: '3.98' },
+  ...more,
+});
+
+test.each([
+  ['DISCOUNT', 'Credit', 'Discount: VAT, 6%'],
+  ['TAX', 'Tax', 'Tax: VAT, 6%'],
+  ['ROUNDING', 'Adjustment', 'Rounding: lines of the statement, less the exact costs'],
+] as const)('%s of a statement is a row that the specification allows', (kind, category, description) => {
+  const values = invoiceChargeValues(aCharge({ kind }), 'Nephos');
+  expect(rowViolations(values)).toEqual([]);
+  expect(values).toMatchObject({
+    ...{ ChargeCategory: category, ChargeDescription: description, BilledCost: '3.98', ListCost: '3.98' },
+    ...{ InvoiceId: '2026-000001', InvoiceIssuerName: 'Nephos GmbH', ProviderName: 'Nephos' },
+    ...{ BillingAccountId: 'acct_1', SkuId: null, PricingQuantity: null, ResourceId: null },
+  });
+});
+
+test('a credit of another cost than what is billed is told of', () => {
+  const values = invoiceChargeValues(aCharge({ kind: 'DISCOUNT' }), 'Nephos');
+  expect(rowViolations({ ...values, ListCost: '4' })).toEqual([
+    'ListCost must be BilledCost when ChargeCategory is Credit',
+  ]);
 });
 
 test.each([4, 21, 6, 31])('usage type %i makes a row', (usageType) => {

@@ -1,14 +1,12 @@
-import type { Cell } from '../column.ts';
 import { costText, quotientText } from '../cost.ts';
 import { usageCatalogue } from '../../usage-types.ts';
 import { keyValuesText } from '../key-values.ts';
 import { usageName } from '../usage-name.ts';
+import { chargeValues } from './focus-charge.ts';
+import type { FocusValues } from './focus-column.ts';
 import type { FocusLine } from './focus-line.ts';
 import { consumed, pricingUnits } from './focus-units.ts';
 import { focusServices } from './services.ts';
-
-/** Cells of one row, by column. */
-export type FocusValues = Readonly<Record<string, Cell>>;
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -23,11 +21,10 @@ function unitPrice({ amount, baseAmount }: FocusLine): string {
 const negated = (text: string) => (-BigInt(text)).toString();
 
 /**
- * A rated line as FOCUS sees it: the domain has the billing account, its accounts and projects are sub accounts, a zone
- * is a region, what is metered is the SKU, and a version of a tariff is the price of it. Nephos knows no discounts
- * beside tariffs, so the four costs are one.
+ * A rated line as FOCUS sees it: a zone is a region, what is metered is the SKU, and a version of a tariff is the price
+ * of it. Discounts of a month are charges of their own, see invoice-values.ts, so the four costs are one.
  */
-export function focusValues(line: FocusLine, issuerName: string): FocusValues {
+export function focusValues(line: FocusLine, providerName: string): FocusValues {
   const { amount, unitSize, baseAmount, usageType, quantity, resourceName } = line;
   const name = usageName(usageType);
   const { category, subcategory, name: serviceName, resourceType } = focusServices[name];
@@ -36,15 +33,9 @@ export function focusValues(line: FocusLine, issuerName: string): FocusValues {
   const price = unitPrice(line);
   const use = consumed(usageType, quantity);
   return {
+    ...chargeValues(line, providerName),
     BilledCost: cost,
-    BillingAccountId: line.domainId,
-    BillingAccountName: line.domainName,
-    BillingAccountType: 'Domain',
-    BillingCurrency: line.currency,
-    BillingPeriodEnd: line.monthEndsAt,
-    BillingPeriodStart: line.monthStartsAt,
     ChargeCategory: 'Usage',
-    ChargeClass: line.month < line.writtenMonth ? 'Correction' : null,
     ChargeDescription: `${meter}: ${resourceName}`,
     ChargeFrequency: 'Usage-Based',
     ChargePeriodEnd: line.endedAt,
@@ -54,14 +45,11 @@ export function focusValues(line: FocusLine, issuerName: string): FocusValues {
     ContractedCost: cost,
     ContractedUnitPrice: price,
     EffectiveCost: cost,
-    InvoiceIssuerName: issuerName,
     ListCost: cost,
     ListUnitPrice: price,
     PricingCategory: 'Standard',
     PricingQuantity: quotientText(BigInt(baseAmount), BigInt(unitSize)),
     PricingUnit: pricingUnits[line.unit],
-    ProviderName: issuerName,
-    PublisherName: issuerName,
     RegionId: line.zoneId,
     RegionName: line.zoneName ?? line.zoneId,
     ResourceId: line.resourceId,
@@ -74,9 +62,6 @@ export function focusValues(line: FocusLine, issuerName: string): FocusValues {
     SkuMeter: meter,
     SkuPriceDetails: JSON.stringify({ x_Tariff: line.tariffName, x_TariffUnit: line.unit }),
     SkuPriceId: line.tariffVersionId,
-    SubAccountId: line.accountId,
-    SubAccountName: line.accountName ?? line.accountId,
-    SubAccountType: line.isProject ? 'Project' : 'Account',
     Tags: keyValuesText(line.attributes.tags),
   };
 }

@@ -27,6 +27,13 @@ const vpns = service('Networking', 'Network Connectivity', 'VPN');
 const backups = service('Storage', 'Backup Storage', 'Backups');
 const buckets = service('Storage', 'Object Storage', 'Object Storage');
 
+/** What is reckoned of a whole month, whatever was used. */
+export const billingService: Omit<FocusService, 'resourceType'> = {
+  category: 'Other',
+  subcategory: 'Other (Other)',
+  name: 'Billing',
+};
+
 /** The service that each usage type is part of. A service has one category and one subcategory. */
 export const focusServices: Record<UsageTypeName, FocusService> = {
   RUNNING_VM: machines('Virtual Machine'),

@@ -18,6 +18,7 @@ export const alertKinds: Record<Alert['kind'], () => string> = {
   MACHINE_UNKNOWN: m.alerts_kind_MACHINE_UNKNOWN,
   MACHINE_DRIFTED: m.alerts_kind_MACHINE_DRIFTED,
   EXPUNGE_OVERDUE: m.alerts_kind_EXPUNGE_OVERDUE,
+  USAGE_OVERDUE: m.alerts_kind_USAGE_OVERDUE,
   JOB_STUCK: m.alerts_kind_JOB_STUCK,
 };
 

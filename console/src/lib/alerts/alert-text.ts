@@ -44,6 +44,7 @@ const sentences: Record<Alert['kind'], (facts: Facts) => string> = {
   MACHINE_DRIFTED: (facts) =>
     withHost(withReason(m.alerts_text_MACHINE_DRIFTED(), facts['differences']), facts['host']),
   EXPUNGE_OVERDUE: (facts) => withReason(m.alerts_text_EXPUNGE_OVERDUE(since(facts)), facts['reason']),
+  USAGE_OVERDUE: (facts) => m.alerts_text_USAGE_OVERDUE(since(facts)),
   JOB_STUCK: (facts) => withReason(m.alerts_text_JOB_STUCK(), facts['reason']),
 };
 

@@ -3,6 +3,8 @@ import type { CombinedError } from '@urql/core';
 /** A value of the input that breaks a rule: `input.pod.gateway`, `must lie inside 10.1.0.0/16`. */
 export interface Violation {
   path: string;
+  /** The value as JSON, cut short; absent where the server does not say. */
+  value?: string | undefined;
   rule: string;
 }
 
@@ -21,7 +23,12 @@ interface Extensions {
   code?: string;
   remedy?: string;
   traceId?: string;
-  details?: Record<string, unknown> & { path?: string; rule?: string; violations?: Violation[] };
+  details?: Record<string, unknown> & {
+    path?: string;
+    value?: string;
+    rule?: string;
+    violations?: Violation[];
+  };
 }
 
 /** The first error of an answer. */
@@ -36,8 +43,8 @@ export function problemOf(error: CombinedError): Problem {
     };
   }
   const { code = 'INTERNAL', remedy, traceId, details = {} } = first.extensions as Extensions;
-  const { path, rule, violations } = details;
-  const single = path === undefined ? [] : [{ path, rule: rule ?? first.message }];
+  const { path, value, rule, violations } = details;
+  const single = path === undefined ? [] : [{ path, value, rule: rule ?? first.message }];
   return { code, message: first.message, remedy, traceId, details, violations: violations ?? single };
 }
 

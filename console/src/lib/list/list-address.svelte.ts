@@ -14,6 +14,8 @@ export interface ListAddressOptions<Field extends string> {
   /** The order when the address names none. */
   order: Order<Field>;
   pageSize?: number;
+  /** Names in the address that say what the page is about, and narrow nothing: the account that is looked at. */
+  subject?: readonly string[];
 }
 
 interface PageEdges {
@@ -57,8 +59,12 @@ export class ListAddress<Field extends string> {
 
   /** Whether anything narrows the list. */
   get isFiltered(): boolean {
-    const ours = new Set(['after', 'before', 'open', 'project', 'sort', 'tab']);
+    const ours = new Set(['after', 'before', 'open', 'project', 'sort', 'tab', ...this.#subject]);
     return [...page.url.searchParams.keys()].some((name) => !ours.has(name));
+  }
+
+  get #subject(): readonly string[] {
+    return this.#options.subject ?? [];
   }
 
   get isFirstPage(): boolean {
@@ -107,7 +113,7 @@ export class ListAddress<Field extends string> {
   }
 
   clear(): void {
-    const kept = new Set(['sort', 'tab']);
+    const kept = new Set(['sort', 'tab', ...this.#subject]);
     const names = [...page.url.searchParams.keys()].filter((name) => !kept.has(name));
     this.#change(Object.fromEntries(names.map((name) => [name, []])));
   }

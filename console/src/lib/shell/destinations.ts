@@ -2,6 +2,7 @@ import Activity from '@lucide/svelte/icons/activity';
 import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Bell from '@lucide/svelte/icons/bell';
 import Building2 from '@lucide/svelte/icons/building-2';
+import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ChartPie from '@lucide/svelte/icons/chart-pie';
 import CircleUser from '@lucide/svelte/icons/circle-user';
 import FileDown from '@lucide/svelte/icons/file-down';
@@ -91,6 +92,12 @@ export const destinationGroups: DestinationGroup[] = [
     destinations: [
       { path: '/costs', label: m.costs_title, icon: Coins, permission: 'ratedLine.list' },
       { path: '/credits', label: m.credits_title, icon: Wallet, permission: 'balance.list' },
+      {
+        path: '/prepaid',
+        label: m.prepaid_list_title,
+        icon: CalendarCheck,
+        permission: 'prepaidTerm.list',
+      },
       { path: '/tariffs', label: m.tariffs_title, icon: BadgePercent, permission: 'tariff.list' },
       { path: '/budgets', label: m.budgets_title, icon: Target, permission: 'budget.list' },
       { path: '/statements', label: m.statements_title, icon: ReceiptText, permission: 'statement.list' },

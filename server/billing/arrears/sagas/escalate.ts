@@ -8,6 +8,7 @@ import type { AccessNotices } from '../../../identity/access/access-notices.ts';
 import type { AccountMachines } from '../../../identity/account/account-machines.ts';
 import { defineSaga } from '../../../platform/jobs/saga.ts';
 import type { Platform } from '../../../platform/platform.ts';
+import { isPrepaidAt } from '../../prepaid/store.ts';
 import { findAt } from '../arrears-store.ts';
 import { tellOfStage } from '../arrears-step.ts';
 
@@ -55,9 +56,12 @@ export function holdSaga(deps: EscalationDeps) {
   });
 }
 
-/** The third: machines that run are written down, and stopped. It ends early when the account is paid. */
+/**
+ * The third: machines that run are written down, and stopped; not those that are paid for in advance. It ends early when the
+ * account is paid.
+ */
 export function stopSaga(deps: EscalationDeps) {
-  const { db, machines } = deps;
+  const { db, machines, clock } = deps;
   return defineSaga<ArrearsInput, { noteMachines: undefined; stopMachines: undefined; tellOwner: undefined }>(
     {
       kind: 'arrears.stopMachines',
@@ -73,6 +77,7 @@ export function stopSaga(deps: EscalationDeps) {
               insert into "ArrearsStop" ("virtualMachineId", "accountId")
               select "id", "accountId" from "VirtualMachine"
               where "accountId" = ${accountId} and "desiredPower" = 'ON' and "state" not in ('STOPPED', 'DESTROYED', 'EXPUNGING', 'ERROR')
+                and not ${isPrepaidAt(clock.now())}
               on conflict do nothing`.execute(tx);
           },
         },
@@ -81,7 +86,8 @@ export function stopSaga(deps: EscalationDeps) {
           act: async (run) => {
             const { accountId } = run.input;
             const mustBeOff = async () => (await findAt(db, accountId, ['STOPPED', 'LOCKED'])) !== undefined;
-            await machines.stop(run, async () => ((await mustBeOff()) ? [accountId] : []));
+            const toStop = async () => ((await mustBeOff()) ? [accountId] : []);
+            await machines.stop(run, toStop, isPrepaidAt(clock.now()));
           },
         },
         tellOwner(deps, 'STOPPED'),

@@ -1,4 +1,5 @@
 import { isId, type Id } from '@nephos/model/kernel/ids.ts';
+import { isMonth } from '../../cost/billing-month.ts';
 
 /** Where documents of statements are fetched from: `/statement-files/<id>.zh.pdf`. */
 export const documentsPath = '/statement-files/';
@@ -9,30 +10,44 @@ export const documentLanguages = ['EN', 'ZH'] as const;
 export type DocumentFormat = (typeof documentFormats)[number];
 export type DocumentLanguage = (typeof documentLanguages)[number];
 
-/** A document that is asked for. */
+/** Which draft: an account has one in each currency that it has no statement in. */
+export interface DraftKey {
+  accountId: Id<'Account'>;
+  month: string;
+  currency: string;
+}
+
+/** A document that is asked for: of a statement, or of a draft. */
 export interface DocumentName {
-  id: Id<'Statement'>;
+  of: Id<'Statement'> | DraftKey;
   format: DocumentFormat;
   language: DocumentLanguage;
 }
 
-/** Where to fetch a statement. */
+/** Where to fetch a statement, or a draft: `acct_01….2026-11.CNY.zh.pdf`. */
 export function documentPath(
-  id: Id<'Statement'>,
+  of: DocumentName['of'],
   format: DocumentFormat,
   language: DocumentLanguage,
 ): string {
-  return `${documentsPath}${id}.${language.toLowerCase()}.${format.toLowerCase()}`;
+  const name = typeof of === 'string' ? of : [of.accountId, of.month, of.currency].join('.');
+  return `${documentsPath}${name}.${language.toLowerCase()}.${format.toLowerCase()}`;
 }
 
 /** What a path asks for, without what is before the id; `undefined` for what names no document. */
 export function parseDocumentName(name: string): DocumentName | undefined {
-  const [id = '', language = '', format = '', ...more] = name.split('.');
-  const found = {
-    language: documentLanguages.find((each) => each.toLowerCase() === language),
-    format: documentFormats.find((each) => each.toLowerCase() === format),
-  };
-  if (more.length > 0 || !isId('Statement', id)) return undefined;
-  if (found.language === undefined || found.format === undefined) return undefined;
-  return { id, language: found.language, format: found.format };
+  const parts = name.split('.');
+  const of = parseSubject(parts.slice(0, -2));
+  const language = documentLanguages.find((each) => each.toLowerCase() === parts.at(-2));
+  const format = documentFormats.find((each) => each.toLowerCase() === parts.at(-1));
+  if (of === undefined || language === undefined || format === undefined) return undefined;
+  return { of, language, format };
+}
+
+function parseSubject([id = '', month = '', currency = '', ...more]: string[]):
+  DocumentName['of'] | undefined {
+  if (more.length > 0) return undefined;
+  if (isId('Statement', id)) return month === '' ? id : undefined;
+  if (!isId('Account', id) || !isMonth(month) || !/^[A-Z]{3}$/.test(currency)) return undefined;
+  return { accountId: id, month, currency };
 }

@@ -5,6 +5,7 @@ import type { DocumentLine, StatementDocument } from './statement-document.ts';
 
 const muted = '#52525b';
 const line = '#e4e4e7';
+const alarming = '#b45309';
 
 /** A statement as a PDF. The same statement gives the same bytes: nothing in it is of the moment. */
 export async function pdfOf(document: StatementDocument): Promise<Buffer> {
@@ -13,21 +14,23 @@ export async function pdfOf(document: StatementDocument): Promise<Buffer> {
 }
 
 function definitionOf(document: StatementDocument): TDocumentDefinitions {
-  const { words, title, facts, issuer, customer, issuedAt } = document;
-  const [[, number] = ['', '']] = facts;
+  const { words, title, name, warning, facts, issuer, customer, at } = document;
   return {
     pageSize: 'A4',
     pageMargins: [48, 48, 48, 56],
     language: words.locale,
     info: {
-      title: `${title} ${number}`,
+      title: title === name ? title : `${title} ${name}`,
       author: issuer[0] ?? '',
-      creationDate: issuedAt,
-      modDate: issuedAt,
+      creationDate: at,
+      modDate: at,
     },
     defaultStyle: { font: fontName, fontSize: 9, lineHeight: 1.2 },
+    ...(warning !== '' && {
+      watermark: { text: title, color: alarming, opacity: 0.1, bold: true, angle: -40 },
+    }),
     footer: (current, count) => ({
-      text: `${number} · ${words.page(current, count)}`,
+      text: `${name} · ${words.page(current, count)}`,
       alignment: 'center',
       margin: [0, 16, 0, 0],
       color: muted,
@@ -35,6 +38,7 @@ function definitionOf(document: StatementDocument): TDocumentDefinitions {
     }),
     content: [
       { text: title, fontSize: 20, bold: true, margin: [0, 0, 0, 12] },
+      ...warningOf(warning),
       {
         layout: 'noBorders',
         table: { body: facts.map(([name, value]) => [{ text: name, color: muted }, { text: value }]) },
@@ -50,6 +54,10 @@ function definitionOf(document: StatementDocument): TDocumentDefinitions {
     ],
   };
 }
+
+/** What is empty would take room, too. */
+const warningOf = (text: string): Content[] =>
+  text === '' ? [] : [{ text, color: alarming, bold: true, margin: [0, 0, 0, 12] }];
 
 const party = (name: string, lines: readonly string[]): Content => ({
   stack: [{ text: name, color: muted, bold: true }, ...lines.map((text) => ({ text }))],
@@ -70,7 +78,7 @@ function linesOf({ words, currency, lines }: StatementDocument): Content {
     table: {
       headerRows: 1,
       dontBreakRows: true,
-      widths: ['*', 64, 92, 64, 84],
+      widths: ['*', 60, 88, 74, 82],
       body: [
         titles.map((text, index): TableCell => ({
           text,
@@ -86,16 +94,20 @@ function linesOf({ words, currency, lines }: StatementDocument): Content {
 
 const sideOf = (column: number) => (column < 2 ? 'left' : 'right');
 
-function rowOf({ title, note, zone, quantity, price, amount }: DocumentLine): TableCell[] {
-  const item = [{ text: title }, ...(note === '' ? [] : [{ text: note, color: muted, fontSize: 8 }])];
+function rowOf({ title, note, zone, quantity, unit, price, amount }: DocumentLine): TableCell[] {
   return [
-    { stack: item },
-    ...[zone, quantity, price, amount].map((text, index): TableCell => ({
-      text,
-      alignment: sideOf(index + 1),
-    })),
+    withNote(title, note),
+    { text: zone },
+    // A long number and its unit do not fit beside each other.
+    { ...withNote(quantity, unit), alignment: 'right' },
+    { text: price, alignment: 'right' },
+    { text: amount, alignment: 'right' },
   ];
 }
+
+const withNote = (text: string, note: string) => ({
+  stack: [{ text }, ...(note === '' ? [] : [{ text: note, color: muted, fontSize: 8 }])],
+});
 
 function sumsOf({ sums }: StatementDocument): Content {
   return {

@@ -12,6 +12,8 @@ export interface DocumentLine {
   note: string;
   zone: string;
   quantity: string;
+  /** What the quantity counts; empty where there is none. */
+  unit: string;
   price: string;
   amount: string;
 }
@@ -20,6 +22,10 @@ export interface DocumentLine {
 export interface StatementDocument {
   words: Words;
   title: string;
+  /** Its number, or that it is a draft: stands on every page. */
+  name: string;
+  /** What is said of a draft, before anything else; empty for what was issued. */
+  warning: string;
   /** Names with what they say, such as its number. */
   facts: [name: string, value: string][];
   issuer: string[];
@@ -28,37 +34,52 @@ export interface StatementDocument {
   lines: DocumentLine[];
   /** Sums by kind; the last is the total. */
   sums: [name: string, amount: string][];
-  issuedAt: Date;
+  /** When it was issued, or up to when a draft reaches. */
+  at: Date;
 }
 
-/** What a document is made of: what was kept with a statement, and nothing else. */
+/** What was issued, or that nothing was. */
+type Standing =
+  | (Pick<Row<'Statement'>, 'kind' | 'number' | 'issuedAt'> & {
+      /** Number of the statement that a credit note corrects. */
+      corrects: string | undefined;
+    })
+  | { kind: 'DRAFT'; asOf: Date | null };
+
+/** What a document is made of: what was kept with a statement, or a draft says, and nothing else. */
 export interface DocumentSource {
-  statement: Row<'Statement'>;
+  content: Pick<
+    Row<'Statement'>,
+    | 'month'
+    | 'startsAt'
+    | 'endsAt'
+    | 'timeZone'
+    | 'currency'
+    | 'parties'
+    | 'usage'
+    | 'discount'
+    | 'tax'
+    | 'total'
+  >;
   lines: readonly StatementLineFacts[];
-  /** Number of the statement that a credit note corrects. */
-  corrects: string | undefined;
+  standing: Standing;
 }
 
-/** Writes a statement down in a language. */
+type Facts = StatementDocument['facts'];
+
+/** Writes a statement, a credit note or a draft down in a language. */
 export function statementDocument(
-  { statement, lines, corrects }: DocumentSource,
+  { content, lines, standing }: DocumentSource,
   language: DocumentLanguage,
 ): StatementDocument {
   const text = words[language];
-  const { kind, number, month, startsAt, endsAt, issuedAt, timeZone, currency, parties } = statement;
+  const { month, startsAt, endsAt, timeZone, currency, parties } = content;
   const day = (at: Date) => wallTimeAt(at, timeZone).date;
-  const title = kind === 'STATEMENT' ? text.statement : text.creditNote;
+  const monthFact = `${month} (${text.period(day(startsAt), day(new Date(endsAt.getTime() - 1)))})`;
   const { issuer, customer } = parties;
   return {
     words: text,
-    title,
-    facts: [
-      [text.number, number],
-      ...(corrects === undefined ? [] : [[text.corrects, corrects] satisfies [string, string]]),
-      [text.month, `${month} (${text.period(day(startsAt), day(new Date(endsAt.getTime() - 1)))})`],
-      [text.issuedAt, day(issuedAt)],
-      [text.timeZone, timeZone],
-    ],
+    ...headOf(standing, { text, timeZone, startsAt, monthFacts: [[text.month, monthFact]] }),
     issuer: [
       issuer.name,
       issuer.address,
@@ -69,21 +90,62 @@ export function statementDocument(
     currency,
     lines: lines.map((line) => documentLine(line, text)),
     sums: [
-      [text.usage, grouped(statement.usage)],
-      [text.discounts, grouped(statement.discount)],
-      [text.taxes, grouped(statement.tax)],
-      [`${text.total} (${currency})`, grouped(statement.total)],
+      [text.usage, grouped(content.usage)],
+      [text.discounts, grouped(content.discount)],
+      [text.taxes, grouped(content.tax)],
+      [`${text.total} (${currency})`, grouped(content.total)],
     ],
-    issuedAt,
   };
 }
 
+/** What stands above the parties. */
+function headOf(
+  standing: Standing,
+  {
+    text,
+    timeZone,
+    startsAt,
+    monthFacts,
+  }: { text: Words; timeZone: string; startsAt: Date; monthFacts: Facts },
+): Pick<StatementDocument, 'title' | 'name' | 'warning' | 'facts' | 'at'> {
+  const zoneFacts: Facts = [[text.timeZone, timeZone]];
+  if (standing.kind === 'DRAFT') {
+    const { asOf } = standing;
+    const asOfFacts: Facts = asOf === null ? [] : [[text.asOf, minuteOf(asOf, timeZone)]];
+    return {
+      ...{ title: text.draft, name: text.draft, warning: text.draftWarning, at: asOf ?? startsAt },
+      facts: [...monthFacts, ...asOfFacts, ...zoneFacts],
+    };
+  }
+  const { kind, number, issuedAt, corrects } = standing;
+  const correctsFacts: Facts = corrects === undefined ? [] : [[text.corrects, corrects]];
+  return {
+    title: kind === 'STATEMENT' ? text.statement : text.creditNote,
+    ...{ name: number, warning: '', at: issuedAt },
+    facts: [
+      [text.number, number],
+      ...correctsFacts,
+      ...monthFacts,
+      [text.issuedAt, wallTimeAt(issuedAt, timeZone).date],
+      ...zoneFacts,
+    ],
+  };
+}
+
+/** `2026-11-29 11:05`, by the clocks of a time zone. */
+function minuteOf(at: Date, timeZone: string): string {
+  const { date, minutes } = wallTimeAt(at, timeZone);
+  const twoDigits = (part: number) => String(part).padStart(2, '0');
+  return `${date} ${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+}
+
 function documentLine(line: StatementLineFacts, text: Words): DocumentLine {
-  const { kind, label, usageType, zoneName, resourceCount, unit, base, amount } = line;
+  const { kind, label, usageType, zoneName, resourceCount, unit, price, base, amount } = line;
+  // What goes on gets its price when its period ends.
+  const isPriced = kind === 'USAGE' && price !== null;
   const quantity = quantityOf(line);
-  const unitName = unit === null ? '' : text.units[unit];
   const notes = [
-    label,
+    kind === 'USAGE' && price === null ? text.goingOn : label,
     ...(resourceCount === null ? [] : [text.resources(resourceCount)]),
     tierNote(line, text),
   ];
@@ -92,8 +154,9 @@ function documentLine(line: StatementLineFacts, text: Words): DocumentLine {
     title: kind === 'USAGE' ? text.usageType(usageType ?? 0) : adjusted(label, percentOf(line) ?? '0'),
     note: kind === 'USAGE' ? notes.filter((note) => note !== '').join(' · ') : text.of(grouped(base ?? '0')),
     zone: zoneName ?? '',
-    quantity: quantity === null ? '' : `${grouped(quantity)} ${unitName}`,
-    price: kind === 'USAGE' ? (priceOf(line) ?? text.tiered) : '',
+    quantity: quantity === null ? '' : grouped(quantity),
+    unit: quantity === null || unit === null ? '' : text.units[unit],
+    price: isPriced ? (priceOf(line) ?? text.tiered) : '',
     amount: grouped(amount),
   };
 }

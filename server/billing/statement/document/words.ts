@@ -8,6 +8,12 @@ export interface Words {
   locale: string;
   statement: string;
   creditNote: string;
+  draft: string;
+  draftWarning: string;
+  /** Up to when a draft reaches. */
+  asOf: string;
+  /** Of a draft: what was used since the last period ended. */
+  goingOn: string;
   number: string;
   corrects: string;
   month: string;
@@ -45,6 +51,10 @@ const english: Words = {
   locale: 'en',
   statement: 'Statement',
   creditNote: 'Credit note',
+  draft: 'Draft statement',
+  draftWarning: 'This is a draft. Nothing is to be paid by it, and it changes until the statement is issued.',
+  asOf: 'As of',
+  goingOn: 'since the last period ended',
   number: 'Number',
   corrects: 'Corrects statement',
   month: 'Billing month',
@@ -111,6 +121,10 @@ const chinese: Words = {
   locale: 'zh-CN',
   statement: '账单',
   creditNote: '更正单',
+  draft: '账单草稿',
+  draftWarning: '本文件为草稿，不作为付款依据；在账单出具之前，内容仍会变化。',
+  asOf: '截至',
+  goingOn: '上一计量周期结束之后的用量',
   number: '编号',
   corrects: '更正的账单',
   month: '账期',

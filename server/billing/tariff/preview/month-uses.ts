@@ -59,7 +59,7 @@ export async function readMonthUses(
   const amount = (name: string) =>
     sql`sum("quantity" * coalesce(("attributes"->>${sql.lit(name)})::numeric, 0))`;
   const { rows } = await sql<UseRow>`
-    select uses.*, d."lineage" from (
+    select uses.*, nephos_domain_lineage(uses."domainId") as "lineage" from (
       select "accountId", "domainId", "zoneId", ${facts} as "attributes",
         width_bucket("usedAt", ${stretches.map((each) => each.startsAt.toISOString())}::timestamptz[]) - 1 as "stretch",
         sum("quantity") as "time", ${amount('cpuCount')} as "cpuTime", ${amount('memoryBytes')} as "memoryTime",
@@ -71,8 +71,7 @@ export async function readMonthUses(
         select from "PrepaidCover" paid join "PrepaidTerm" term on term."id" = paid."termId"
         where paid."resourceId" = record."resourceId" and paid."usageType" = record."usageType"
           and paid."charge" = ${charge} and term."startsAt" <= record."usedAt" and term."endsAt" > record."usedAt")
-      group by 1, 2, 3, 4, 5) as uses
-    left join "Domain" d on d."id" = uses."domainId"`.execute(tx);
+      group by 1, 2, 3, 4, 5) as uses`.execute(tx);
   return rows.map(({ accountId, zoneId, domainId, lineage, attributes, stretch, ...sums }) => {
     const time = BigInt(sums.time);
     return {

@@ -1,4 +1,4 @@
-import type { Row, Transaction } from '@nephos/model/database.ts';
+import type { Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { assertNotPrepaid } from '../../../billing/prepaid/store.ts';
 import { appendUsage } from '../../../billing/usage-events.ts';
@@ -13,6 +13,7 @@ import { invalid, PlatformError } from '../../../platform/errors.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { machineAmounts, volumeAmounts } from '../counted.ts';
 import { loadMachine, type MachineInput } from '../machine-change.ts';
+import { addressUsage } from '../nics/address-usage.ts';
 import { move, type MachineRow } from '../store.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';
 import { assertUsableBy } from './assert-usable.ts';
@@ -48,12 +49,17 @@ export class AssignService {
       await assertNotPrepaid(tx, seen, at);
       const machine = await giveMachine(tx, seen, owner);
       await assertAtRest(tx, machine);
-      const volumes = await giveParts(tx, machine);
+      const { nics, volumes } = await giveParts(tx, machine);
       await assertUsableBy(tx, owner, machine, volumes);
       // One that never was on a host is neither counted nor metered.
       const hasRun = machine.lastHostId !== null;
       await appendUsage(tx, [
-        ...(hasRun ? [machineUsage('VM_ASSIGN', machine, at)] : []),
+        ...(hasRun
+          ? [
+              machineUsage('VM_ASSIGN', machine, at),
+              ...addressUsage('IP_ADDRESS_ASSIGN', machine.zoneId, nics, at),
+            ]
+          : []),
         ...volumes.map((volume) => volumeUsage('VOLUME_ASSIGN', volume, at)),
       ]);
       const facts = {
@@ -137,19 +143,25 @@ async function assertAtRest(tx: Transaction, { id, name }: MachineRow): Promise<
   }
 }
 
-/** @returns the disks */
-async function giveParts(tx: Transaction, { id, accountId }: MachineRow): Promise<Row<'Volume'>[]> {
-  await tx.updateTable('Nic').set({ accountId }).where('virtualMachineId', '=', id).execute();
+/** @returns its network cards and disks, as they are afterwards */
+async function giveParts(tx: Transaction, { id, accountId }: MachineRow) {
+  const nics = await tx
+    .updateTable('Nic')
+    .set({ accountId })
+    .where('virtualMachineId', '=', id)
+    .returningAll()
+    .execute();
   await tx
     .updateTable('VirtualMachineSchedule')
     .set({ accountId })
     .where('virtualMachineId', '=', id)
     .execute();
   await tx.deleteFrom('AffinityGroupMember').where('virtualMachineId', '=', id).execute();
-  return tx
+  const volumes = await tx
     .updateTable('Volume')
     .set({ accountId })
     .where('virtualMachineId', '=', id)
     .returningAll()
     .execute();
+  return { nics, volumes };
 }

@@ -1,5 +1,6 @@
 import type { Row, Transaction } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { appendUsage } from '../../../billing/usage-events.ts';
 import { getGuarded } from '../../../identity/access/guarded-loader.ts';
 import type { Permission } from '../../../identity/access/permissions.ts';
 import { newMacAddress } from '../../../network/address/mac.ts';
@@ -18,6 +19,7 @@ import { attachNicSaga } from '../sagas/attach-nic.ts';
 import type { MachineSagaDeps } from '../sagas/deploy.ts';
 import { detachNicSaga } from '../sagas/detach-nic.ts';
 import { move, type MachineRow } from '../store.ts';
+import { addressUsage } from './address-usage.ts';
 import { forgetNic } from './forget-nic.ts';
 
 export interface NicInput extends MachineInput {
@@ -62,18 +64,15 @@ export class NicService {
       const { networkId } = input;
       const ipAddress = await this.#address(tx, machine, networkId, nicId);
       const deviceIndex = freeIndex(nics);
-      const nic = { networkId, ipAddress, macAddress: newMacAddress(), deviceIndex };
-      await tx
+      const nic = await tx
         .insertInto('Nic')
         .values({
-          id: nicId,
-          accountId: machine.accountId,
-          virtualMachineId: machine.id,
-          ...nic,
-          isDefault: nics.length === 0,
-          createdAt: at,
+          ...{ id: nicId, accountId: machine.accountId, virtualMachineId: machine.id, networkId, ipAddress },
+          ...{ macAddress: newMacAddress(), deviceIndex, isDefault: nics.length === 0, createdAt: at },
         })
-        .execute();
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await appendUsage(tx, addressUsage('IP_ADDRESS_TAKE', machine.zoneId, [nic], at));
       const { ipAddress: address, macAddress } = nic;
       mutation.concerns('VirtualMachine', machine.id, machine.accountId, { nicId, networkId, address });
       if (machine.hostId === null) return null;
@@ -148,6 +147,10 @@ export class NicService {
         await releaseAddresses(tx, [nic.id], at);
         const ipAddress = await this.#address(tx, machine, networkId, nic.id);
         after = { ...after, networkId, ipAddress };
+        await appendUsage(tx, [
+          ...addressUsage('IP_ADDRESS_RELEASE', machine.zoneId, [nic], at),
+          ...addressUsage('IP_ADDRESS_TAKE', machine.zoneId, [after], at),
+        ]);
       }
       if (isDefault && !nic.isDefault) {
         await tx

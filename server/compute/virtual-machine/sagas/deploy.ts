@@ -9,6 +9,7 @@ import { decodeSpec } from '../machine-spec.ts';
 import { unlessSeenSince, type PowerWatch, type SeenPower } from '../power-watch.ts';
 import { withPassword } from '../seed/guest-password.ts';
 import { move, type MachineRow } from '../store.ts';
+import { addressUsage } from '../nics/address-usage.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';
 import {
   createDisksStep,
@@ -113,8 +114,10 @@ export async function usageOfNew(tx: Transaction, machine: MachineRow, at: Date)
     .where('state', '=', 'CREATING')
     .returningAll()
     .execute();
+  const nics = await tx.selectFrom('Nic').selectAll().where('virtualMachineId', '=', machine.id).execute();
   return [
     machineUsage('VM_CREATE', machine, at),
     ...volumes.map((volume) => volumeUsage('VOLUME_CREATE', volume, at)),
+    ...addressUsage('IP_ADDRESS_TAKE', machine.zoneId, nics, at),
   ];
 }

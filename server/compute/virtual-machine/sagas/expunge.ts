@@ -10,6 +10,7 @@ import { defineSaga } from '../../../platform/jobs/saga.ts';
 import { forgetSnapshots } from '../../machine-snapshot/forget-snapshot.ts';
 import { releasePool } from '../../placement/pools.ts';
 import { machineAmounts, volumeAmounts } from '../counted.ts';
+import { addressUsage } from '../nics/address-usage.ts';
 import { move } from '../store.ts';
 import { machineUsage, volumeUsage } from '../usage.ts';
 import type { MachineSagaDeps } from './deploy.ts';
@@ -76,7 +77,7 @@ export async function forget(
   at: Date,
   source: UsageSource,
 ): Promise<void> {
-  const nics = await tx.selectFrom('Nic').select('id').where('virtualMachineId', '=', machineId).execute();
+  const nics = await tx.selectFrom('Nic').selectAll().where('virtualMachineId', '=', machineId).execute();
   await releaseAddresses(
     tx,
     nics.map(({ id }) => id),
@@ -103,7 +104,12 @@ export async function forget(
   await releaseLimits(tx, machine.accountId, ofSnapshots);
   const events = [
     ...volumes.map((volume) => volumeUsage('VOLUME_DELETE', volume, at)),
-    ...(hasRun ? [machineUsage('VM_EXPUNGE', machine, at)] : []),
+    ...(hasRun
+      ? [
+          machineUsage('VM_EXPUNGE', machine, at),
+          ...addressUsage('IP_ADDRESS_RELEASE', machine.zoneId, nics, at),
+        ]
+      : []),
   ];
   await appendUsage(tx, events, source);
 }

@@ -8,6 +8,7 @@ import { defineSaga, type SagaRun } from '../../../platform/jobs/saga.ts';
 import { releasePool } from '../../placement/pools.ts';
 import { volumeAmounts } from '../counted.ts';
 import { decodeSpec, type MachineSpecText } from '../machine-spec.ts';
+import { appendScaleUsage } from '../scale/scale-usage.ts';
 import { forgetPassword, withPassword } from '../seed/guest-password.ts';
 import { move } from '../store.ts';
 import { volumeUsage } from '../usage.ts';
@@ -121,15 +122,25 @@ export function reinstallSaga({ db, agents, clock, sealing, settings }: MachineS
         },
         record: async (tx, { input, jobId }) => {
           const { machineId, base, newDisk, ran } = input;
-          await move(tx, machineId, ran === null ? 'reinstalled' : 'restarted', { templateId: base.imageId });
+          const { templateId } = await tx
+            .selectFrom('VirtualMachine')
+            .select('templateId')
+            .where('id', '=', machineId)
+            .executeTakeFirstOrThrow();
+          const source = { id: jobId, part: 'start' };
+          const at = clock.now();
+          const machine = await move(tx, machineId, ran === null ? 'reinstalled' : 'restarted', {
+            templateId: base.imageId,
+          });
+          // Prices may depend on what is installed.
+          if (templateId !== base.imageId) await appendScaleUsage(tx, machine, at, source);
           if (ran !== null) await forgetPassword(tx, machineId);
           const volume = await tx
             .selectFrom('Volume')
             .selectAll()
             .where('id', '=', newDisk.volumeId)
             .executeTakeFirstOrThrow();
-          const created = volumeUsage('VOLUME_CREATE', volume, clock.now());
-          await appendUsage(tx, [created], { id: jobId, part: 'start' });
+          await appendUsage(tx, [volumeUsage('VOLUME_CREATE', volume, at)], source);
         },
         undo: async (run) => {
           if (run.input.ran !== null) await stop(run, 0);

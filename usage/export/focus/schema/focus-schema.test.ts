@@ -8,7 +8,7 @@ test('a change of columns is another schema, made at another time', () => {
   expect([FocusVersion, SchemaId, CreationDate]).toMatchInlineSnapshot(`
     [
       "1.2",
-      "a1f49ad3-fe09-88da-b52d-c874f0bca7cc",
+      "3cbd327c-044a-8ab6-863a-85f3484d9413",
       "2026-11-29T00:00:00Z",
     ]
   `);

@@ -133,36 +133,4 @@ export const updateNoticeContactMutation = graphql(`
   }
 `);
 
-export const quotaPolicyQuery = graphql(`
-  query QuotaPolicy($accountId: String!) {
-    quotaPolicies(first: 1, search: $accountId) {
-      nodes {
-        id
-        isEnforced
-        alertBelow
-        graceAfterHours
-        stopAfterHours
-        lockAfterHours
-        version
-      }
-    }
-  }
-`);
-
-export const setQuotaPolicyMutation = graphql(`
-  mutation SetQuotaPolicy($input: SetQuotaPolicyInput!) {
-    setQuotaPolicy(input: $input) {
-      policy {
-        id
-        isEnforced
-        alertBelow
-        graceAfterHours
-        stopAfterHours
-        lockAfterHours
-        version
-      }
-    }
-  }
-`);
-
 export type Balance = FragmentOf<typeof balanceFields>;

@@ -46,6 +46,52 @@ export const machineTermsQuery = graphql(
   [termFields],
 );
 
+export const termsQuery = graphql(
+  `
+    query PrepaidTerms(
+      $first: Int
+      $after: Cursor
+      $last: Int
+      $before: Cursor
+      $search: String
+      $accountId: ID
+      $orderBy: PrepaidTermOrder
+      $filter: PrepaidTermFilter
+    ) {
+      prepaidTerms(
+        first: $first
+        after: $after
+        last: $last
+        before: $before
+        search: $search
+        accountId: $accountId
+        orderBy: $orderBy
+        filter: $filter
+      ) {
+        nodes {
+          ...PrepaidTermFields
+          account {
+            id
+            name
+          }
+          virtualMachine {
+            id
+          }
+        }
+        totalCount
+        isTotalEstimated
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  `,
+  [termFields],
+);
+
 export const prepaidOffersQuery = graphql(`
   query PrepaidOffers($virtualMachineId: ID!) {
     prepaidOffers(virtualMachineId: $virtualMachineId) {

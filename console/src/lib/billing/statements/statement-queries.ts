@@ -131,6 +131,10 @@ export const statementDraftsQuery = graphql(
         month
         currency
         asOf
+        pdfEnglish: documentPath(format: PDF, language: EN)
+        pdfChinese: documentPath(format: PDF, language: ZH)
+        htmlEnglish: documentPath(format: HTML, language: EN)
+        htmlChinese: documentPath(format: HTML, language: ZH)
         usage
         discount
         tax
@@ -187,6 +191,8 @@ export type StatementLine = FragmentOf<typeof statementLineFields>;
 export type StatementRow = ResultOf<typeof statementsQuery>['statements']['nodes'][number];
 export type Statement = NonNullable<ResultOf<typeof statementQuery>['statement']>;
 export type StatementDraft = ResultOf<typeof statementDraftsQuery>['statementDrafts'][number];
+/** Where their documents are fetched from, alike for statements and drafts. */
+export type DocumentPaths = Pick<Statement, 'pdfEnglish' | 'pdfChinese' | 'htmlEnglish' | 'htmlChinese'>;
 /** What statements and drafts show alike. */
 export type StatementContent = Pick<
   Statement,
