@@ -20,7 +20,9 @@ const NoticeKind = builder.enumType('NoticeKind', {
     ARREARS_GRACE: { description: 'Nothing is made or started for the account any more.' },
     ARREARS_STOPPED: { description: 'Its machines are stopped.' },
     ARREARS_LOCKED: { description: 'It is locked.' },
-    ARREARS_LIFTED: { description: 'It was paid.' },
+    ARREARS_LIFTED: {
+      description: 'It is in arrears no longer: it was paid, or no policy asks for anything any more.',
+    },
     BUDGET_REACHED: { description: 'Costs reached part of a budget, or are going to.' },
   } satisfies Record<keyof typeof NoticeKinds, { description: string }>,
 });

@@ -57,10 +57,10 @@ const english: Texts = {
     ],
   }),
   ARREARS_LIFTED: (fact) => ({
-    subject: `Account ${fact('account')} is paid`,
+    subject: `Account ${fact('account')} is not in arrears any more`,
     sentences: [
-      `Account ${fact('account')} is not below zero any more: ${fact('balances')}.`,
-      'Machines that were stopped because of that start again.',
+      `Nothing is held back from account ${fact('account')} any more. Its balances: ${fact('balances')}.`,
+      'Machines that were stopped because of its arrears start again.',
     ],
   }),
   BUDGET_REACHED: (fact) => ({
@@ -127,9 +127,9 @@ const chinese: Texts = {
     ],
   }),
   ARREARS_LIFTED: (fact) => ({
-    subject: `账户 ${fact('account')} 的欠费已结清`,
+    subject: `账户 ${fact('account')} 已解除欠费限制`,
     sentences: [
-      `账户 ${fact('account')} 不再欠费：${fact('balances')}。`,
+      `账户 ${fact('account')} 的欠费限制已全部解除，当前余额：${fact('balances')}。`,
       '因欠费停止的虚拟机正在重新启动。',
     ],
   }),
