@@ -6,10 +6,10 @@ import { runVitest } from './vitest-suite.ts';
 
 /** What `npm test` runs, in this order: what is quick to fail comes first. */
 export const suites: readonly Suite[] = [
-  { name: 'check', budgetSeconds: 180, needs: [], run: () => runCounted('check') },
+  { name: 'check', budgetSeconds: 240, needs: [], run: () => runCounted('check') },
   { name: 'unit', budgetSeconds: 180, needs: [], run: () => runVitest(['--project', 'unit']) },
   { name: 'console', budgetSeconds: 60, needs: [], run: () => runVitest([], 'console') },
-  { name: 'api', budgetSeconds: 420, needs: [], run: () => runVitest(['--project', 'api']) },
+  { name: 'api', budgetSeconds: 480, needs: [], run: () => runVitest(['--project', 'api']) },
   { name: 'bite', budgetSeconds: 240, needs: [], run: () => runCounted('bite') },
   {
     name: 'directory',

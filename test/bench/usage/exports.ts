@@ -9,6 +9,7 @@ import { partsOf } from '../../support/processes.ts';
 import { aUsageHistory, type UsageHistory } from '../../support/usage-history.ts';
 import { bareAccounts, orderRecords } from '../../support/usage-orders.ts';
 import type { BenchOptions, Figures } from '../figures.ts';
+import { reread } from './reread.ts';
 
 const days = 10;
 const accountCount = 100;
@@ -29,8 +30,10 @@ export function measureExports({ isQuick, say }: BenchOptions): Promise<Figures>
       say(`${rows} records are there`);
       daemon = new ProductProcess('usage/main.ts', { DATABASE_URL: databaseUrl });
       const perSecond = async (format: UsageExportFormat) => {
-        const seconds = await make(db, owners.userId, history, format);
-        say(`${format} is made`);
+        const { id, seconds } = await make(db, owners.userId, history, format);
+        say(
+          `${format} is made, and a foreign reader finds the same sums in its ${await reread(db, id, format)} rows`,
+        );
         return rows / seconds;
       };
       const speeds = { CSV: await perSecond('CSV'), PARQUET: await perSecond('PARQUET') };
@@ -48,13 +51,13 @@ export function measureExports({ isQuick, say }: BenchOptions): Promise<Figures>
   });
 }
 
-/** @returns seconds from the order to the file */
+/** @returns the file, and seconds from the order to it */
 async function make(
   db: Database,
   userId: Id<'User'>,
   history: UsageHistory,
   format: UsageExportFormat,
-): Promise<number> {
+): Promise<{ id: Id<'UsageExport'>; seconds: number }> {
   const began = performance.now();
   const id = await orderRecords(db, userId, history, format);
   for (;;) {
@@ -63,7 +66,7 @@ async function make(
       .select('state')
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
-    if (state === 'READY') return (performance.now() - began) / 1000;
+    if (state === 'READY') return { id, seconds: (performance.now() - began) / 1000 };
     if (state === 'FAILED') throw new Error('the export could not be made');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
