@@ -186,6 +186,11 @@ test('usage that nobody sums up is found, whether that was ever done or not', as
     'CRITICAL USAGE_OVERDUE':
       'Usage has not been summed up since THEN: balances stand still, and nothing is billed.',
   };
+  // What the machine did has a number before anybody can sum it up.
+  await eventually(
+    () => server.db.selectFrom('UsageEvent').select('id').limit(1).execute(),
+    ({ length }) => length > 0,
+  );
   const neverDone = await foundWhen(async (tx) => {
     await sql`update "UsageEvent" set "at" = ${hoursAgo(2)}`.execute(tx);
   });
