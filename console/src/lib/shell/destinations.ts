@@ -36,17 +36,22 @@ export interface Destination {
   icon: Component;
   /** Shown only to those whose role has it. */
   permission?: string;
+  /** The letter that leads there after `g`; no two have the same. */
+  letter?: string;
 }
 
 export interface DestinationGroup {
+  /** What is remembered of it; none for a page that stands alone. */
+  name?: string;
   label?: () => string;
   destinations: Destination[];
 }
 
 /** The pages that the navigation leads to. */
 export const destinationGroups: DestinationGroup[] = [
-  { destinations: [{ path: '/', label: m.shell_dashboard, icon: LayoutDashboard }] },
+  { destinations: [{ path: '/', label: m.shell_dashboard, icon: LayoutDashboard, letter: 'd' }] },
   {
+    name: 'compute',
     label: m.shell_group_compute,
     destinations: [
       {
@@ -54,43 +59,78 @@ export const destinationGroups: DestinationGroup[] = [
         label: m.shell_machines,
         icon: Monitor,
         permission: 'virtualMachine.list',
+        letter: 'm',
       },
-      { path: '/images', label: m.shell_images, icon: Disc3, permission: 'template.list' },
       {
         path: '/offerings',
         label: m.offerings_title,
         icon: SlidersVertical,
         permission: 'serviceOffering.list',
+        letter: 'o',
       },
       { path: '/ssh-keys', label: m.ssh_keys_title, icon: KeySquare, permission: 'sshKeyPair.list' },
       { path: '/affinity-groups', label: m.affinity_title, icon: Group, permission: 'affinityGroup.list' },
     ],
   },
+  { name: 'storage', label: m.shell_group_storage, destinations: [] },
+  { name: 'networks', label: m.shell_group_networks, destinations: [] },
   {
-    label: m.shell_group_infrastructure,
     destinations: [
-      { path: '/zones', label: m.shell_zones, icon: Map, permission: 'zone.list' },
-      { path: '/hosts', label: m.shell_hosts, icon: Server, permission: 'host.list' },
-      { path: '/storage', label: m.shell_storage, icon: Database, permission: 'storagePool.list' },
-      { path: '/capacity', label: m.capacity_title, icon: ChartPie, permission: 'capacity.list' },
+      { path: '/images', label: m.shell_images, icon: Disc3, permission: 'template.list', letter: 'i' },
+      {
+        path: '/projects',
+        label: m.projects_title,
+        icon: FolderKanban,
+        permission: 'project.list',
+        letter: 'p',
+      },
     ],
   },
   {
+    name: 'identity',
     label: m.shell_group_identity,
     destinations: [
       { path: '/domains', label: m.domains_title, icon: Network, permission: 'domain.list' },
-      { path: '/accounts', label: m.accounts_title, icon: Building2, permission: 'account.list' },
-      { path: '/users', label: m.users_title, icon: CircleUser, permission: 'user.list' },
-      { path: '/projects', label: m.projects_title, icon: FolderKanban, permission: 'project.list' },
-      { path: '/roles', label: m.roles_title, icon: UserCog, permission: 'role.list' },
+      {
+        path: '/accounts',
+        label: m.accounts_title,
+        icon: Building2,
+        permission: 'account.list',
+        letter: 'a',
+      },
+      { path: '/users', label: m.users_title, icon: CircleUser, permission: 'user.list', letter: 'u' },
+      { path: '/roles', label: m.roles_title, icon: UserCog, permission: 'role.list', letter: 'r' },
       { path: '/limits', label: m.limits_title, icon: Gauge, permission: 'resourceLimit.list' },
-      { path: '/api-keys', label: m.keys_title, icon: KeyRound, permission: 'apiKey.list' },
+      { path: '/api-keys', label: m.keys_title, icon: KeyRound, permission: 'apiKey.list', letter: 'k' },
     ],
   },
   {
+    name: 'infrastructure',
+    label: m.shell_group_infrastructure,
+    destinations: [
+      { path: '/zones', label: m.shell_zones, icon: Map, permission: 'zone.list', letter: 'z' },
+      { path: '/hosts', label: m.shell_hosts, icon: Server, permission: 'host.list', letter: 'h' },
+      {
+        path: '/storage',
+        label: m.shell_storage_pools,
+        icon: Database,
+        permission: 'storagePool.list',
+        letter: 's',
+      },
+      {
+        path: '/capacity',
+        label: m.capacity_title,
+        icon: ChartPie,
+        permission: 'capacity.list',
+        letter: 'c',
+      },
+    ],
+  },
+  {
+    name: 'billing',
     label: m.shell_group_billing,
     destinations: [
-      { path: '/costs', label: m.costs_title, icon: Coins, permission: 'ratedLine.list' },
+      { path: '/costs', label: m.costs_title, icon: Coins, permission: 'ratedLine.list', letter: 'b' },
       { path: '/credits', label: m.credits_title, icon: Wallet, permission: 'balance.list' },
       {
         path: '/prepaid',
@@ -106,22 +146,34 @@ export const destinationGroups: DestinationGroup[] = [
     ],
   },
   {
-    label: m.shell_group_activity,
+    name: 'events',
+    label: m.shell_group_events,
     destinations: [
-      { path: '/alerts', label: m.alerts_title, icon: Bell, permission: 'alert.list' },
-      { path: '/jobs', label: m.shell_jobs, icon: ListChecks, permission: 'job.list' },
-      { path: '/events', label: m.shell_events, icon: Activity, permission: 'auditEvent.list' },
+      { path: '/alerts', label: m.alerts_title, icon: Bell, permission: 'alert.list', letter: 'l' },
+      { path: '/jobs', label: m.shell_jobs, icon: ListChecks, permission: 'job.list', letter: 'j' },
+      { path: '/events', label: m.shell_events, icon: Activity, permission: 'auditEvent.list', letter: 'e' },
     ],
   },
   {
-    label: m.shell_group_administration,
     destinations: [
-      { path: '/settings', label: m.shell_settings, icon: Settings, permission: 'setting.list' },
+      { path: '/settings', label: m.shell_settings, icon: Settings, permission: 'setting.list', letter: ',' },
     ],
   },
 ];
 
+/** The groups with what a role permits; those with nothing are left out. */
+export function permittedGroups(can: (permission: string) => boolean): DestinationGroup[] {
+  return destinationGroups
+    .map((group) => ({
+      ...group,
+      destinations: group.destinations.filter(
+        ({ permission }) => permission === undefined || can(permission),
+      ),
+    }))
+    .filter(({ destinations }) => destinations.length > 0);
+}
+
 /** Whether a page belongs to a destination: the machine page to the machines. */
-export function isWithin(pathname: string, { path }: Destination): boolean {
+export function isWithin(pathname: string, { path }: Pick<Destination, 'path'>): boolean {
   return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
 }
