@@ -66,6 +66,7 @@ import { AccountStops } from './identity/account/account-stops.ts';
 import { ApiKeyService } from './identity/api-key/api-key-service.ts';
 import { DomainService } from './identity/domain/domain-service.ts';
 import { LimitService } from './identity/limit/limit-service.ts';
+import { PreferenceService } from './identity/preference/preference-service.ts';
 import { MembershipService } from './identity/project/membership-service.ts';
 import { ProjectService } from './identity/project/project-service.ts';
 import { RoleService } from './identity/role/role-service.ts';
@@ -201,6 +202,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     usageClosing: new UsageCloseService(platform),
     usageExports: new UsageExportService(platform),
     usageSums: new UsageSumService(platform),
+    preferences: new PreferenceService(platform),
     users: new UserService(platform, access),
     zones: new ZoneService(platform, agents),
   };

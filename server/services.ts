@@ -44,6 +44,7 @@ import type { AccountService } from './identity/account/account-service.ts';
 import type { ApiKeyService } from './identity/api-key/api-key-service.ts';
 import type { DomainService } from './identity/domain/domain-service.ts';
 import type { LimitService } from './identity/limit/limit-service.ts';
+import type { PreferenceService } from './identity/preference/preference-service.ts';
 import type { MembershipService } from './identity/project/membership-service.ts';
 import type { ProjectService } from './identity/project/project-service.ts';
 import type { RoleService } from './identity/role/role-service.ts';
@@ -146,6 +147,7 @@ export interface Services {
   tariffs: TariffService;
   tariffPreviews: PreviewService;
   adjustments: AdjustmentService;
+  preferences: PreferenceService;
   prepaid: PrepaidService;
   unmanaging: UnmanageService;
   usageClosing: UsageCloseService;

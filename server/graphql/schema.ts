@@ -58,6 +58,7 @@ import '../identity/api-key/schema.ts';
 import '../identity/domain/mutations-schema.ts';
 import '../identity/domain/schema.ts';
 import '../identity/limit/schema.ts';
+import '../identity/preference/schema.ts';
 import '../identity/project/members-schema.ts';
 import '../identity/project/mutations-schema.ts';
 import '../identity/project/schema.ts';

@@ -136,6 +136,7 @@ const keys: KeyingConfig = {
   ...Object.fromEntries(lists.map((name) => [`${name}Connection`, embedded])),
   NoticeContact: ({ accountId }) => accountId as string,
   ResourceLimit: ({ ownerId, resource }) => `${ownerId as string} ${resource as string}`,
+  Preference: ({ key }) => key as string,
   Setting: ({ key }) => key as string,
 };
 
