@@ -74,6 +74,7 @@ import { createSignIn } from './identity/session/create-sign-in.ts';
 import { UserService } from './identity/user/user-service.ts';
 import { AgentService } from './infrastructure/agent/agent-service.ts';
 import { CapacityService } from './infrastructure/capacity/capacity-service.ts';
+import { createCapacityKeeper } from './infrastructure/capacity/history/capacity-keeper.ts';
 import { ClusterService } from './infrastructure/cluster/cluster-service.ts';
 import { DedicationService } from './infrastructure/dedication/dedication-service.ts';
 import { HostAdminService } from './infrastructure/host/host-admin-service.ts';
@@ -88,6 +89,7 @@ import { ImageStoreService } from './infrastructure/image-store/image-store-serv
 import { PhysicalNetworkService } from './infrastructure/physical-network/physical-network-service.ts';
 import { PodService } from './infrastructure/pod/pod-service.ts';
 import { StoragePoolService } from './infrastructure/storage-pool/storage-pool-service.ts';
+import { TopologyService } from './infrastructure/topology/topology-service.ts';
 import { ZoneService } from './infrastructure/zone/zone-service.ts';
 import { GuestNetworkService } from './network/guest-network/guest-network-service.ts';
 import type { Platform } from './platform/platform.ts';
@@ -194,6 +196,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     statements: new StatementService(platform),
     statistics: new StatisticsService(platform, agents),
     storagePools: new StoragePoolService(platform, agents),
+    topology: new TopologyService(platform),
     tariffs: new TariffService(platform),
     tariffPreviews: new PreviewService(platform),
     adjustments: new AdjustmentService(platform),
@@ -224,6 +227,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     createScheduleRunner(platform, { machines, snapshots }),
     createSnapshotKeeper(platform, snapshots),
     createAlertWatch(platform),
+    createCapacityKeeper(platform),
     arrears.reconciler,
     createNoticeSender(platform),
     createStatementIssuer(platform, services.statements),

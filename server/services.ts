@@ -69,6 +69,7 @@ import type { ImageStoreService } from './infrastructure/image-store/image-store
 import type { PhysicalNetworkService } from './infrastructure/physical-network/physical-network-service.ts';
 import type { PodService } from './infrastructure/pod/pod-service.ts';
 import type { StoragePoolService } from './infrastructure/storage-pool/storage-pool-service.ts';
+import type { TopologyService } from './infrastructure/topology/topology-service.ts';
 import type { ZoneService } from './infrastructure/zone/zone-service.ts';
 import type { GuestNetworkService } from './network/guest-network/guest-network-service.ts';
 import type { SettingService } from './settings/setting-service.ts';
@@ -144,6 +145,7 @@ export interface Services {
   statements: StatementService;
   statistics: StatisticsService;
   storagePools: StoragePoolService;
+  topology: TopologyService;
   tariffs: TariffService;
   tariffPreviews: PreviewService;
   adjustments: AdjustmentService;

@@ -80,6 +80,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   };
   const sequencer = new Sequencer({
     databaseUrl,
+    serverId,
     log,
     metrics,
     onNumbered: (changes) => feed.accept(changes),

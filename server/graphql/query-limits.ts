@@ -39,6 +39,7 @@ const longLists: Readonly<Record<string, number>> = {
   'VirtualMachineStatistics.points': 1500,
   'HostStatistics.points': 1500,
   'StoragePoolStatistics.points': 1500,
+  'CapacityHistory.points': 1500,
 };
 
 export interface MeasuredOperation {

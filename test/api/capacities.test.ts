@@ -67,7 +67,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 const fields = `scopeId name hosts openHosts machines scope { id }
   cpu { physicalMhz totalMhz reservedMhz percent } memory { physical total reserved percent }
   primaryStorage { physical total reserved percent used usedPercent }
-  secondaryStorage { total used percent } guestAddresses { total taken percent }`;
+  secondaryStorage { total used percent } guestAddresses { total taken percent } forecasts { resource outlook }`;
 
 async function capacityOf(scopeId: string | null) {
   const { capacity } = await hardware.ask<{ capacity: Record<string, unknown> }>(
@@ -101,6 +101,7 @@ test('a zone adds up what it has, and so does the cloud of one zone', async () =
     },
     secondaryStorage: { total: bytes(10), used: bytes(4), percent: 40 },
     guestAddresses: { total: 2 * 249, taken: 0, percent: 0 },
+    forecasts: expect.any(Array) as unknown,
   };
   expect(await capacityOf(ids.zoneId)).toEqual({
     scopeId: ids.zoneId,

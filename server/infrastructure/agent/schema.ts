@@ -3,7 +3,9 @@ import type { AgentKind as AgentKinds } from '@nephos/model/generated/enums.ts';
 import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { addListField } from '../../graphql/list-field.ts';
+import { isAliveServer } from '../../platform/servers/server-instance.ts';
 import { factsOf } from '../host/store.ts';
+import { Zone } from '../zone/schema.ts';
 import type { MadeToken } from './agent-service.ts';
 import { connectedAgents } from './store.ts';
 
@@ -27,7 +29,21 @@ export const Agent = builder.objectRef<Row<'Agent'>>('Agent').implement({
     isConnected: t.boolean({
       description: 'Whether it is connected to a management server now.',
       resolve: async ({ id }, _args, { load }) =>
-        (await load.partsOf('connection', id, connectedAgents)) ?? false,
+        (await load.partsOf('connection', id, connectedAgents)) !== undefined,
+    }),
+    connectedSince: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when; null when it is not.',
+      resolve: async ({ id }, _args, { load }) =>
+        (await load.partsOf('connection', id, connectedAgents)) ?? null,
+    }),
+    zone: t.field({
+      type: Zone,
+      nullable: true,
+      description:
+        'The zone that a storage agent works for; null for other agents, and while it works for none.',
+      resolve: ({ zoneId }, _args, { load }) => (zoneId === null ? null : load.find('Zone', zoneId)),
     }),
     driver: t.string({
       nullable: true,
@@ -61,6 +77,10 @@ const AgentFilter = builder.inputType('AgentFilter', {
   description: 'Which agents.',
   fields: (t) => ({
     kind: t.field({ type: AgentKind, required: false, description: 'Of this kind.' }),
+    isConnected: t.boolean({
+      required: false,
+      description: 'Connected to a management server now, or not.',
+    }),
     isFree: t.boolean({
       required: false,
       description: 'With true: only agents that are no host yet and work for no zone.',
@@ -76,10 +96,16 @@ addListField({
   table: 'Agent',
   permission: 'agent.list',
   searched: ['name'],
+  orders: { NAME: { column: 'name', description: 'By name.' } },
   filter: {
     input: AgentFilter,
-    where: ({ kind, isFree }) => [
+    where: ({ kind, isConnected, isFree }) => [
       ...(kind == null ? [] : [sql<boolean>`"kind"::text = ${kind}`]),
+      ...(isConnected == null
+        ? []
+        : [
+            sql<boolean>`${isConnected} = exists (select from "AgentConnection" c where c."agentId" = "Agent"."id" and ${isAliveServer('c.serverId')})`,
+          ]),
       ...(isFree !== true
         ? []
         : [

@@ -1,3 +1,5 @@
+import type { Row } from '@nephos/model/database.ts';
+import type { CapacityResource } from '@nephos/model/generated/enums.ts';
 import { findIdKind } from '@nephos/model/kernel/ids.ts';
 import { getGuarded } from '../../identity/access/guarded-loader.ts';
 import type { GuardedId } from '../../identity/access/visibility.ts';
@@ -6,11 +8,24 @@ import { invalid } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
 import { readCapacities, type CapacityLevel, type CapacityRow } from './capacity-store.ts';
+import { forecastsOf, type CapacityForecast } from './forecast.ts';
+import { readSamples } from './history/sample-store.ts';
+import { trendsOf } from './history/trend-store.ts';
 
 /** What the parts of a thing are. */
 const partsOf = { Zone: 'Pod', Pod: 'Cluster', Cluster: 'Host', Host: null } as const;
 
 const mostParts = 500;
+
+const dayMs = 86_400_000;
+const mostDays = 366;
+
+/** How one thing filled up. */
+export interface CapacityHistory {
+  resource: CapacityResource;
+  points: Row<'CapacitySample'>[];
+  forecast: CapacityForecast | null;
+}
 
 interface Scope {
   level: CapacityLevel;
@@ -47,6 +62,35 @@ export class CapacityService {
     const within = await this.#scope(actor, scopeId);
     const level = within === null ? 'Zone' : partsOf[within.level];
     return level === null ? [] : this.#rows(level, within, most);
+  }
+
+  /**
+   * What was written down of one thing that fills up.
+   * @throws PlatformError NOT_FOUND, VALIDATION_FAILED
+   */
+  async history(
+    actor: Actor,
+    { scopeId, resource, days }: { scopeId: string | null; resource: CapacityResource; days: number },
+  ): Promise<CapacityHistory> {
+    const check = new Check();
+    check.range('days', days, 1, mostDays);
+    check.done();
+    const within = await this.#scope(actor, scopeId);
+    if (within?.level === 'Host')
+      throw invalid('scopeId', within.id, 'must be the id of a zone, pod or cluster: hosts have statistics');
+    const { db, clock, settings } = this.#platform;
+    const now = clock.now();
+    const key = scopeId ?? '';
+    const [row] = await this.#rows(within?.level ?? null, within, 1);
+    if (row === undefined) throw new Error(`${scopeId} is gone`);
+    const trends = (await trendsOf(db, [key])).get(key) ?? [];
+    const since = new Date(now.getTime() - days * dayMs);
+    return {
+      resource,
+      points: await readSamples(db, { scopeIds: [key], resource, since }),
+      forecast:
+        forecastsOf(row, trends, { settings, now }).find((each) => each.resource === resource) ?? null,
+    };
   }
 
   #rows(level: CapacityLevel | null, within: Scope | null, most: number): Promise<CapacityRow[]> {

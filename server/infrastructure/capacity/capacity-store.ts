@@ -1,4 +1,4 @@
-import type { Database } from '@nephos/model/database.ts';
+import type { Database, Transaction } from '@nephos/model/database.ts';
 import { sql, type RawBuilder } from 'kysely';
 
 /** Where figures are added up; the whole cloud has no level. */
@@ -49,7 +49,7 @@ interface Asked {
 }
 
 /** Figures for each thing of a level, the fullest first, in one statement. */
-export async function readCapacities(db: Database, asked: Asked): Promise<CapacityRow[]> {
+export async function readCapacities(db: Database | Transaction, asked: Asked): Promise<CapacityRow[]> {
   const { level, within, storageOverprovisioning, most } = asked;
   const keyOf = (table: string, of: 'host' | 'pool' | 'pod') => {
     const column = level === null ? null : columns[level][of];

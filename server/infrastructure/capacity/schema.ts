@@ -104,7 +104,8 @@ const AddressCapacity = builder.objectRef<Share<number>>('AddressCapacity').impl
   }),
 });
 
-const Capacity = builder.objectRef<CapacityRow>('Capacity').implement({
+/** How much of a part of the cloud is promised and used. */
+export const Capacity = builder.objectRef<CapacityRow>('Capacity').implement({
   description:
     'How much of the cloud, or of a part of it, is promised and used. What is shared by several parts counts for the whole only: a pool of a zone for the zone, not for its pods.',
   fields: (t) => ({

@@ -1,6 +1,7 @@
 import type { Row } from '@nephos/model/database.ts';
 import type { Hypervisor as Hypervisors } from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
@@ -69,6 +70,14 @@ export const ClusterPlanInput = builder.inputType('ClusterPlanInput', {
   }),
 });
 
+const ClusterFilter = builder.inputType('ClusterFilter', {
+  description: 'Which clusters.',
+  fields: (t) => ({
+    zoneId: t.id({ required: false, description: 'In this zone.' }),
+    podId: t.id({ required: false, description: 'In this pod.' }),
+  }),
+});
+
 addListField({
   field: 'clusters',
   type: 'Cluster',
@@ -78,6 +87,13 @@ addListField({
   permission: 'cluster.list',
   searched: ['name'],
   orders: { NAME: { column: 'name', description: 'By name.' } },
+  filter: {
+    input: ClusterFilter,
+    where: ({ zoneId, podId }) => [
+      ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
+      ...(podId == null ? [] : [sql<boolean>`"podId" = ${podId}`]),
+    ],
+  },
 });
 
 const CreateClusterInput = builder.inputType('CreateClusterInput', {

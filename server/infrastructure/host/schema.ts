@@ -8,6 +8,8 @@ import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
+import { Agent } from '../agent/schema.ts';
+import { hostsOfAgents } from '../agent/store.ts';
 import { Cluster, Hypervisor } from '../cluster/schema.ts';
 import { Pod } from '../pod/schema.ts';
 import { Zone } from '../zone/schema.ts';
@@ -25,7 +27,7 @@ export const HostLinkState = builder.enumType('HostLinkState', {
   } satisfies Record<keyof typeof HostLinkStates, { description: string }>,
 });
 
-const HostAdminState = builder.enumType('HostAdminState', {
+export const HostAdminState = builder.enumType('HostAdminState', {
   description: 'What administrators want of a host.',
   values: {
     ENABLED: { description: 'Takes machines.' },
@@ -159,10 +161,23 @@ export const Host = builder.objectRef<Row<'Host'>>('Host').implement({
   }),
 });
 
+builder.objectField(Agent, 'host', (t) =>
+  t.field({
+    type: Host,
+    nullable: true,
+    description: 'The host that it runs; null for other agents, and before it is one.',
+    resolve: async ({ id }, _args, { load }) => {
+      const hostId = await load.partsOf('hostOfAgent', id, hostsOfAgents);
+      return hostId === undefined ? null : load.find('Host', hostId);
+    },
+  }),
+);
+
 const HostFilter = builder.inputType('HostFilter', {
   description: 'Which hosts.',
   fields: (t) => ({
     zoneId: t.id({ required: false, description: 'In this zone.' }),
+    podId: t.id({ required: false, description: 'In this pod.' }),
     clusterId: t.id({ required: false, description: 'In this cluster.' }),
     linkState: t.field({ type: [HostLinkState], required: false, description: 'In one of these states.' }),
     adminState: t.field({
@@ -184,8 +199,9 @@ addListField({
   orders: { NAME: { column: 'name', description: 'By name.' } },
   filter: {
     input: HostFilter,
-    where: ({ zoneId, clusterId, linkState, adminState }) => [
+    where: ({ zoneId, podId, clusterId, linkState, adminState }) => [
       ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
+      ...(podId == null ? [] : [sql<boolean>`"podId" = ${podId}`]),
       ...(clusterId == null ? [] : [sql<boolean>`"clusterId" = ${clusterId}`]),
       ...(linkState == null ? [] : [sql<boolean>`"linkState"::text = any(${linkState})`]),
       ...(adminState == null ? [] : [sql<boolean>`"adminState"::text = any(${adminState})`]),

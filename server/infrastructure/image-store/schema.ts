@@ -1,6 +1,7 @@
 import type { Row } from '@nephos/model/database.ts';
 import type { ImageStoreState as ImageStoreStates } from '@nephos/model/generated/enums.ts';
 import { jobField } from '../../activity/job-schema.ts';
+import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
@@ -42,6 +43,14 @@ export const ImageStore = builder.objectRef<Row<'ImageStore'>>('ImageStore').imp
   }),
 });
 
+const ImageStoreFilter = builder.inputType('ImageStoreFilter', {
+  description: 'Which image stores.',
+  fields: (t) => ({
+    zoneId: t.id({ required: false, description: 'In this zone.' }),
+    state: t.field({ type: [ImageStoreState], required: false, description: 'In one of these states.' }),
+  }),
+});
+
 addListField({
   field: 'imageStores',
   type: 'ImageStore',
@@ -50,6 +59,13 @@ addListField({
   table: 'ImageStore',
   permission: 'imageStore.list',
   searched: ['name', 'path'],
+  filter: {
+    input: ImageStoreFilter,
+    where: ({ zoneId, state }) => [
+      ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
+      ...(state == null ? [] : [sql<boolean>`"state"::text = any(${state})`]),
+    ],
+  },
 });
 
 export const ImageStorePlanInput = builder.inputType('ImageStorePlanInput', {

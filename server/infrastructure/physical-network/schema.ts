@@ -1,6 +1,7 @@
 import type { Row } from '@nephos/model/database.ts';
 import type { TrafficType as TrafficTypes } from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
@@ -67,6 +68,13 @@ export const PhysicalNetworkPlanInput = builder.inputType('PhysicalNetworkPlanIn
   }),
 });
 
+const PhysicalNetworkFilter = builder.inputType('PhysicalNetworkFilter', {
+  description: 'Which physical networks.',
+  fields: (t) => ({
+    zoneId: t.id({ required: false, description: 'In this zone.' }),
+  }),
+});
+
 addListField({
   field: 'physicalNetworks',
   type: 'PhysicalNetwork',
@@ -75,6 +83,11 @@ addListField({
   table: 'PhysicalNetwork',
   permission: 'zone.update',
   searched: ['name'],
+  orders: { NAME: { column: 'name', description: 'By name.' } },
+  filter: {
+    input: PhysicalNetworkFilter,
+    where: ({ zoneId }) => [...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`])],
+  },
 });
 
 const CreatePhysicalNetworkInput = builder.inputType('CreatePhysicalNetworkInput', {

@@ -1,5 +1,6 @@
 import type { Row } from '@nephos/model/database.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
@@ -48,6 +49,13 @@ export const PodPlanInput = builder.inputType('PodPlanInput', {
   }),
 });
 
+const PodFilter = builder.inputType('PodFilter', {
+  description: 'Which pods.',
+  fields: (t) => ({
+    zoneId: t.id({ required: false, description: 'In this zone.' }),
+  }),
+});
+
 addListField({
   field: 'pods',
   type: 'Pod',
@@ -57,6 +65,10 @@ addListField({
   permission: 'pod.list',
   searched: ['name', 'cidr'],
   orders: { NAME: { column: 'name', description: 'By name.' } },
+  filter: {
+    input: PodFilter,
+    where: ({ zoneId }) => [...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`])],
+  },
 });
 
 const CreatePodInput = builder.inputType('CreatePodInput', {

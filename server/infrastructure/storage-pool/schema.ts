@@ -6,6 +6,7 @@ import type {
 } from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
 import { jobField } from '../../activity/job-schema.ts';
+import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
@@ -95,6 +96,14 @@ export const StoragePool = builder.objectRef<Row<'StoragePool'>>('StoragePool').
   }),
 });
 
+const StoragePoolFilter = builder.inputType('StoragePoolFilter', {
+  description: 'Which storage pools.',
+  fields: (t) => ({
+    zoneId: t.id({ required: false, description: 'In this zone.' }),
+    state: t.field({ type: [StoragePoolState], required: false, description: 'In one of these states.' }),
+  }),
+});
+
 addListField({
   field: 'storagePools',
   type: 'StoragePool',
@@ -104,6 +113,13 @@ addListField({
   permission: 'storagePool.list',
   searched: ['name', 'path'],
   orders: { NAME: { column: 'name', description: 'By name.' } },
+  filter: {
+    input: StoragePoolFilter,
+    where: ({ zoneId, state }) => [
+      ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
+      ...(state == null ? [] : [sql<boolean>`"state"::text = any(${state})`]),
+    ],
+  },
 });
 
 export const StoragePoolPlanInput = builder.inputType('StoragePoolPlanInput', {

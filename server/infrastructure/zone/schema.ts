@@ -4,6 +4,7 @@ import type {
   NetworkModel as NetworkModels,
 } from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
@@ -64,6 +65,13 @@ export const Zone = builder.objectRef<Row<'Zone'>>('Zone').implement({
   }),
 });
 
+const ZoneFilter = builder.inputType('ZoneFilter', {
+  description: 'Which zones.',
+  fields: (t) => ({
+    allocationState: t.field({ type: AllocationState, required: false, description: 'Open or closed ones.' }),
+  }),
+});
+
 addListField({
   field: 'zones',
   type: 'Zone',
@@ -73,6 +81,12 @@ addListField({
   permission: 'zone.list',
   searched: ['name'],
   orders: { NAME: { column: 'name', description: 'By name.' } },
+  filter: {
+    input: ZoneFilter,
+    where: ({ allocationState }) => [
+      ...(allocationState == null ? [] : [sql<boolean>`"allocationState"::text = ${allocationState}`]),
+    ],
+  },
 });
 
 const SetZoneAllocationInput = builder.inputType('SetZoneAllocationInput', {

@@ -1,8 +1,11 @@
 import type { Row } from '@nephos/model/database.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { addListField } from '../../graphql/list-field.ts';
+import { PhysicalNetwork } from '../../infrastructure/physical-network/schema.ts';
+import { Pod } from '../../infrastructure/pod/schema.ts';
 import { Zone } from '../../infrastructure/zone/schema.ts';
 import { parseIpv4 } from '../ipv4.ts';
 import { takenAddresses } from './store.ts';
@@ -19,7 +22,20 @@ export const GuestNetwork = builder.objectRef<Row<'GuestNetwork'>>('GuestNetwork
       description: 'The zone it is in.',
       resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
     }),
+    physicalNetwork: t.field({
+      type: PhysicalNetwork,
+      nullable: true,
+      description: 'The physical network that it travels on; null for those who may not see it.',
+      resolve: ({ physicalNetworkId }, _args, { load }) => load.find('PhysicalNetwork', physicalNetworkId),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
+  }),
+});
+
+const GuestNetworkFilter = builder.inputType('GuestNetworkFilter', {
+  description: 'Which guest networks.',
+  fields: (t) => ({
+    zoneId: t.id({ required: false, description: 'In this zone.' }),
   }),
 });
 
@@ -31,6 +47,11 @@ addListField({
   table: 'GuestNetwork',
   permission: 'guestNetwork.list',
   searched: ['name'],
+  orders: { NAME: { column: 'name', description: 'By name.' } },
+  filter: {
+    input: GuestNetworkFilter,
+    where: ({ zoneId }) => [...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`])],
+  },
 });
 
 /** Addresses for guests. */
@@ -56,6 +77,19 @@ export const GuestIpRange = builder.objectRef<Row<'GuestIpRange'>>('GuestIpRange
       description: 'The network it belongs to.',
       resolve: ({ networkId }, _args, { load }) => load.get('GuestNetwork', networkId),
     }),
+    pod: t.field({
+      type: Pod,
+      description: 'The pod whose guests get them.',
+      resolve: ({ podId }, _args, { load }) => load.get('Pod', podId),
+    }),
+  }),
+});
+
+const GuestIpRangeFilter = builder.inputType('GuestIpRangeFilter', {
+  description: 'Which address ranges.',
+  fields: (t) => ({
+    networkId: t.id({ required: false, description: 'Of this guest network.' }),
+    podId: t.id({ required: false, description: 'For the guests of this pod.' }),
   }),
 });
 
@@ -67,6 +101,13 @@ addListField({
   table: 'GuestIpRange',
   permission: 'zone.update',
   searched: ['cidr', 'startIp', 'endIp'],
+  filter: {
+    input: GuestIpRangeFilter,
+    where: ({ networkId, podId }) => [
+      ...(networkId == null ? [] : [sql<boolean>`"networkId" = ${networkId}`]),
+      ...(podId == null ? [] : [sql<boolean>`"podId" = ${podId}`]),
+    ],
+  },
 });
 
 export const GuestRangePlanInput = builder.inputType('GuestRangePlanInput', {

@@ -63,6 +63,8 @@ const ensureUsagePartitions = `
 
 export interface SequencerOptions {
   databaseUrl: string;
+  /** Of the server; the database shows it beside the lock. */
+  serverId: string;
   log: Logger;
   metrics: Metrics;
   /** On the server that numbers: the changes just numbered, in order. */
@@ -107,13 +109,13 @@ export class Sequencer {
   }
 
   async #run(): Promise<void> {
-    const { log, metrics, databaseUrl } = this.#options;
+    const { log, metrics, databaseUrl, serverId } = this.#options;
     const { signal } = this.#stopping;
     const isStopping = () => signal.aborted;
     while (!isStopping()) {
       const client = new pg.Client({
         connectionString: databaseUrl,
-        application_name: 'nephos-sequencer',
+        application_name: `nephos-sequencer ${serverId}`,
         keepAlive: true,
         // Plans are kept while tables grow from nothing to millions: each row is to be found by an index from the start.
         options: '-c enable_seqscan=off',

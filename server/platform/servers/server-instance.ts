@@ -4,6 +4,9 @@ import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
 import type { Logger } from '../log.ts';
 
+/** Of the management server's program. */
+const softwareVersion = '0.1.0';
+
 export interface ServerInstanceOptions {
   db: Database;
   leaseSeconds: number;
@@ -32,10 +35,7 @@ export class ServerInstance {
   async start(): Promise<void> {
     const { db, leaseSeconds } = this.#options;
     await this.#endDeadNeighbours();
-    await db
-      .insertInto('ServerInstance')
-      .values({ id: this.id, hostname: hostname(), pid: process.pid, leaseUntil: leaseEnd(leaseSeconds) })
-      .execute();
+    await db.insertInto('ServerInstance').values(this.#row()).execute();
     this.#timer = setInterval(() => void this.#renew(), (leaseSeconds * 1000) / 4);
   }
 
@@ -55,7 +55,7 @@ export class ServerInstance {
     try {
       const { wasAlive } = await db
         .insertInto('ServerInstance')
-        .values({ id: this.id, hostname: hostname(), pid: process.pid, leaseUntil: leaseEnd(leaseSeconds) })
+        .values(this.#row())
         // Inserted anew if another server took this one for dead: what it held went to others, fenced by attempt.
         .onConflict((conflict) => conflict.column('id').doUpdateSet({ leaseUntil: leaseEnd(leaseSeconds) }))
         // Of the row as it was before this statement.
@@ -67,6 +67,16 @@ export class ServerInstance {
     } catch (error) {
       log.warn({ err: error }, 'server lease could not be renewed');
     }
+  }
+
+  #row() {
+    return {
+      id: this.id,
+      hostname: hostname(),
+      pid: process.pid,
+      softwareVersion,
+      leaseUntil: leaseEnd(this.#options.leaseSeconds),
+    };
   }
 
   /** A server that ran on this machine and whose process is gone need not be waited for. */

@@ -59,6 +59,7 @@ function measure(append: Append, events: number, settings: Record<string, string
     });
     const sequencer = new Sequencer({
       databaseUrl,
+      serverId: 'bench',
       log: createLogger('bench', 'silent'),
       metrics: new Metrics(),
       onNumbered: () => undefined,
