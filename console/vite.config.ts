@@ -30,7 +30,7 @@ export default defineConfig(({ command }) => ({
     },
   },
   test: {
-    include: ['src/**/*.test.ts'],
+    include: ['{src,scripts}/**/*.test.ts'],
   },
   resolve: process.env['VITEST'] === undefined ? {} : { conditions: ['browser'] },
 }));
