@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   buildSchema,
-  GraphQLError,
+  type GraphQLError,
   Kind,
   NoUnusedFragmentsRule,
   parse,
