@@ -13,7 +13,10 @@ export const JobStatus = builder.enumType('JobStatus', {
     QUEUED: { description: 'Waits for an earlier job on the same thing, or for a free server.' },
     RUNNING: { description: 'A server works on it; it goes on elsewhere if that server dies.' },
     SUCCEEDED: { description: 'All of it was done.' },
-    FAILED: { description: 'It could not be done, and all of it was taken back.' },
+    FAILED: {
+      description:
+        'It could not be done, and was taken back; of a launch of a zone only the step that failed.',
+    },
     CANCELLING: { description: 'Somebody cancelled it; it is being taken back.' },
     CANCELLED: { description: 'It was cancelled, and all of it was taken back.' },
     STUCK: { description: 'Taking it back keeps failing; an administrator has to look, then resume it.' },

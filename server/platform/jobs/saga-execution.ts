@@ -132,6 +132,7 @@ export class SagaExecution {
     for (const [index, step] of [...this.#saga.steps.entries()].reverse()) {
       const { status } = record.step(index);
       if (status === 'PENDING' || status === 'UNDONE') continue;
+      if (this.#saga.keepsWhatSucceeded && status === 'SUCCEEDED') continue;
       if (step.undo === undefined && step.recordUndo === undefined) continue;
       const failure = await this.#undo(step, index);
       if (failure !== undefined) return this.#stick(step, index, failure);

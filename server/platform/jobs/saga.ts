@@ -52,7 +52,7 @@ type AnyStepOf<Input, Outputs extends SagaOutputs> = {
   [Name in keyof Outputs & string]: Step<Input, Outputs, Name>;
 }[keyof Outputs & string];
 
-/** An operation in named steps that either all happen or are all taken back. */
+/** An operation in named steps that either all happen or are all taken back, unless it says otherwise. */
 export interface Saga<Input = unknown, Outputs extends SagaOutputs = SagaOutputs> {
   /** `virtualMachine.deploy` */
   kind: string;
@@ -65,6 +65,11 @@ export interface Saga<Input = unknown, Outputs extends SagaOutputs = SagaOutputs
    * can not, and what is left to do, only tidying up, must not fail.
    */
   noReturnAfter?: keyof Outputs & string;
+  /**
+   * What succeeded stays when a later step fails or the job is cancelled: only the step that failed is taken back. For
+   * work that somebody mends and goes on with in another job, given what is `done`.
+   */
+  keepsWhatSucceeded?: true;
   /** In the transaction that ends the job well. @returns id of what it made, if it made something */
   succeeded?(tx: Transaction, run: SagaRun<Input, Outputs>): Promise<string | undefined>;
   /** In the transaction that ends the job after everything was taken back. */
