@@ -1,10 +1,13 @@
+import type { Database, Row, Transaction } from '@nephos/model/database.ts';
 import type { NetworkModel } from '@nephos/model/generated/enums.ts';
+import type { Id } from '@nephos/model/kernel/ids.ts';
 import { checkGuestRange, type GuestRangePlan } from '../../network/guest-network/store.ts';
 import { checkClearOf } from '../../network/address-plan.ts';
 import { parseIpv4 } from '../../network/ipv4.ts';
+import { invalid } from '../../platform/errors.ts';
 import type { Check } from '../../platform/validation.ts';
 import { checkCluster, type ClusterPlan } from '../cluster/store.ts';
-import type { HostPlan } from '../host/store.ts';
+import { agentForHost, type HostPlan } from '../host/store.ts';
 import { checkImageStore, type ImageStorePlan } from '../image-store/store.ts';
 import { checkPhysicalNetwork, type PhysicalNetworkPlan } from '../physical-network/store.ts';
 import { checkPod, type PodPlan } from '../pod/store.ts';
@@ -19,6 +22,10 @@ export interface ZonePlan {
   internalDns1: string;
   internalDns2?: string | null | undefined;
   networkDomain?: string | null | undefined;
+  /** Reserved for this domain and those below it. */
+  dedicatedDomainId?: Id<'Domain'> | null | undefined;
+  /** Reserved for this account. */
+  dedicatedAccountId?: Id<'Account'> | null | undefined;
   physicalNetworks: PhysicalNetworkPlan[];
   pod: PodPlan;
   guestRange: GuestRangePlan;
@@ -30,8 +37,11 @@ export interface ZonePlan {
 
 const domainName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
+/** Its hosts are counted here; what each of them must be is checked where it is known how it is entered. */
+type CheckedPlan = Omit<ZonePlan, 'hosts'> & { hosts: readonly unknown[] };
+
 /** Notes every field of the plan that breaks a rule by itself; what else is in the database comes later. */
-export function checkZonePlan(check: Check, path: string, plan: ZonePlan): void {
+export function checkZonePlan(check: Check, path: string, plan: CheckedPlan): void {
   check.name(`${path}.name`, plan.name);
   check.that(
     plan.networkModel === 'BASIC',
@@ -72,7 +82,7 @@ export function checkZonePlan(check: Check, path: string, plan: ZonePlan): void 
   checkImageStore(check, `${path}.imageStore`, plan.imageStore);
 }
 
-function checkNetworks(check: Check, path: string, { physicalNetworks }: ZonePlan): void {
+function checkNetworks(check: Check, path: string, { physicalNetworks }: CheckedPlan): void {
   for (const [index, network] of physicalNetworks.entries()) {
     checkPhysicalNetwork(check, `${path}.physicalNetworks.${index}`, network);
     const isFirst = physicalNetworks.findIndex(({ name }) => name === network.name) === index;
@@ -92,4 +102,21 @@ function checkNetworks(check: Check, path: string, { physicalNetworks }: ZonePla
     carriesGuests.map(({ name }) => name),
     'exactly one physical network must carry GUEST traffic',
   );
+}
+
+/**
+ * The agent that is to run a host of the plan.
+ * @param others that hosts before it name
+ * @throws PlatformError VALIDATION_FAILED, RESOURCE_IN_USE, AGENT_UNREACHABLE
+ */
+export async function agentOfPlan(
+  db: Database | Transaction,
+  path: string,
+  host: HostPlan,
+  cluster: ClusterPlan,
+  others: readonly Id<'Agent'>[],
+): Promise<Row<'Agent'>> {
+  if (others.includes(host.agentId))
+    throw invalid(`${path}.agentId`, host.agentId, 'must not be named twice');
+  return agentForHost(db, path, host, cluster);
 }

@@ -3,15 +3,14 @@ import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { AgentDispatcher } from '../../agent-gateway/agent-dispatcher.ts';
 import { getForChange } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
-import { isUniqueViolation } from '../../platform/database-errors.ts';
-import { invalid } from '../../platform/errors.ts';
 import { assertVersion, versionConflict, type ExpectsVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
-import { agentForHost } from '../host/store.ts';
 import { storageAgentFor } from '../image-store/store.ts';
-import { createZoneSaga, type CreateZoneInput } from './create-zone-saga.ts';
-import { checkZonePlan, type ZonePlan } from './zone-plan.ts';
+import type { ZoneBlueprint } from './blueprint.ts';
+import { createZoneSaga } from './create-zone-saga.ts';
+import { insertZone } from './store.ts';
+import { agentOfPlan, checkZonePlan, type ZonePlan } from './zone-plan.ts';
 
 type Idempotent = { idempotencyKey?: string | null | undefined };
 
@@ -22,7 +21,7 @@ export class ZoneService {
 
   constructor(platform: Platform, agents: AgentDispatcher) {
     this.#platform = platform;
-    this.#createZone = createZoneSaga({ agents, clock: platform.clock });
+    this.#createZone = createZoneSaga({ db: platform.db, agents, clock: platform.clock });
     platform.runner.register(this.#createZone);
   }
 
@@ -38,42 +37,33 @@ export class ZoneService {
       async (mutation) => {
         const { tx } = mutation;
         const zoneId = newId('Zone');
-        try {
-          await tx
-            .insertInto('Zone')
-            .values({
-              id: zoneId,
-              name: plan.name,
-              networkModel: plan.networkModel,
-              dns1: plan.dns1,
-              dns2: plan.dns2 ?? null,
-              internalDns1: plan.internalDns1,
-              internalDns2: plan.internalDns2 ?? null,
-              networkDomain: plan.networkDomain ?? null,
-            })
-            .execute();
-        } catch (error) {
-          if (isUniqueViolation(error)) throw invalid('input.name', plan.name, 'is the name of another zone');
-          throw error;
-        }
+        await insertZone(tx, 'input', zoneId, plan);
         const agents: Row<'Agent'>[] = [];
         for (const [index, host] of plan.hosts.entries()) {
-          agents.push(await agentForHost(tx, `input.hosts.${index}`, host, plan.cluster));
+          const others = agents.map(({ id }) => id);
+          agents.push(await agentOfPlan(tx, `input.hosts.${index}`, host, plan.cluster, others));
         }
         const storageAgent = await storageAgentFor(tx, 'input.imageStore', zoneId, plan.imageStore);
-        const sagaInput: CreateZoneInput = {
-          plan,
+        const { hosts, ...rest } = plan;
+        const blueprint: ZoneBlueprint = {
+          plan: rest,
           zoneId,
           physicalNetworkIds: plan.physicalNetworks.map(() => newId('PhysicalNetwork')),
           podId: newId('Pod'),
           networkId: newId('GuestNetwork'),
           clusterId: newId('Cluster'),
-          hosts: agents.map(({ id }) => ({ hostId: newId('Host'), agentId: id })),
+          hosts: agents.map(({ id }, index) => ({
+            hostId: newId('Host'),
+            agentId: id,
+            name: hosts[index]?.name ?? null,
+            ssh: null,
+            key: id,
+          })),
           poolId: newId('StoragePool'),
           imageStoreId: newId('ImageStore'),
           storageAgentId: storageAgent.id,
         };
-        const job = await mutation.startJob(this.#createZone, sagaInput, {
+        const job = await mutation.startJob(this.#createZone, blueprint, {
           kind: 'Zone',
           id: zoneId,
           accountId: null,
