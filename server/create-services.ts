@@ -83,6 +83,8 @@ import { HandInstallation } from './infrastructure/host-installation/hand-instal
 import { HostAccess } from './infrastructure/host-installation/host-access.ts';
 import { HostCleaning } from './infrastructure/host-installation/host-cleaning.ts';
 import { HostInstallationService } from './infrastructure/host-installation/host-installation-service.ts';
+import { InstallationRemoval } from './infrastructure/host-installation/installation-removal.ts';
+import { SeveralInstallations } from './infrastructure/host-installation/several-installations.ts';
 import { HostService } from './infrastructure/host/host-service.ts';
 import { MaintenanceService } from './infrastructure/host/maintenance-service.ts';
 import { ImageStoreService } from './infrastructure/image-store/image-store-service.ts';
@@ -90,6 +92,9 @@ import { PhysicalNetworkService } from './infrastructure/physical-network/physic
 import { PodService } from './infrastructure/pod/pod-service.ts';
 import { StoragePoolService } from './infrastructure/storage-pool/storage-pool-service.ts';
 import { TopologyService } from './infrastructure/topology/topology-service.ts';
+import { DraftHosts } from './infrastructure/zone/draft/draft-hosts.ts';
+import { LaunchService } from './infrastructure/zone/draft/launch-service.ts';
+import { ZoneDraftService } from './infrastructure/zone/draft/zone-draft-service.ts';
 import { ZoneService } from './infrastructure/zone/zone-service.ts';
 import { GuestNetworkService } from './network/guest-network/guest-network-service.ts';
 import type { Platform } from './platform/platform.ts';
@@ -129,6 +134,13 @@ export function createServices(options: ServicesOptions): { services: Services; 
   const arrears = new ArrearsWatch(platform, { machines, accountMachines, access });
   const hosts = new HostService(platform, agents);
   const installing = { platform, gateway, addresses, access: new HostAccess(platform) };
+  const installations = new HostInstallationService(platform, { deps: installing, hosts });
+  const draftHosts = new DraftHosts({
+    platform,
+    installations,
+    several: new SeveralInstallations(platform),
+    removal: new InstallationRemoval(installing),
+  });
   const services: Services = {
     ...createSignIn(platform, access),
     access,
@@ -156,7 +168,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     guestAccess: new GuestAccessService(platform, deps),
     handInstallation: new HandInstallation(addresses),
     hosts,
-    hostInstallations: new HostInstallationService(platform, { deps: installing, hosts }),
+    hostInstallations: installations,
     hostAdmin: new HostAdminService(platform, gateway),
     hostMaintenance: new MaintenanceService(platform, { machines, migrations }),
     hostRemoval: new HostRemovalService(platform, {
@@ -207,6 +219,8 @@ export function createServices(options: ServicesOptions): { services: Services; 
     usageSums: new UsageSumService(platform),
     preferences: new PreferenceService(platform),
     users: new UserService(platform, access),
+    zoneDrafts: new ZoneDraftService(platform, installations),
+    zoneLaunches: new LaunchService(platform, { db, agents, clock, hosts: draftHosts }),
     zones: new ZoneService(platform, agents),
   };
   // The host comes first: what its machines are is judged by whether it is there.

@@ -70,6 +70,8 @@ import type { PhysicalNetworkService } from './infrastructure/physical-network/p
 import type { PodService } from './infrastructure/pod/pod-service.ts';
 import type { StoragePoolService } from './infrastructure/storage-pool/storage-pool-service.ts';
 import type { TopologyService } from './infrastructure/topology/topology-service.ts';
+import type { LaunchService } from './infrastructure/zone/draft/launch-service.ts';
+import type { ZoneDraftService } from './infrastructure/zone/draft/zone-draft-service.ts';
 import type { ZoneService } from './infrastructure/zone/zone-service.ts';
 import type { GuestNetworkService } from './network/guest-network/guest-network-service.ts';
 import type { SettingService } from './settings/setting-service.ts';
@@ -156,5 +158,7 @@ export interface Services {
   usageExports: UsageExportService;
   usageSums: UsageSumService;
   users: UserService;
+  zoneDrafts: ZoneDraftService;
+  zoneLaunches: LaunchService;
   zones: ZoneService;
 }

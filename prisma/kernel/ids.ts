@@ -16,6 +16,7 @@ export const idPrefixes = {
   IdentityProvider: 'idp',
   Agent: 'agnt',
   Zone: 'zone',
+  ZoneDraft: 'zdraft',
   Pod: 'pod',
   Cluster: 'clus',
   Host: 'host',

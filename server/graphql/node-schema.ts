@@ -18,6 +18,7 @@ const tables: Partial<Record<string, GuardedTable>> = {
   Agent: 'Agent',
   Alert: 'Alert',
   Zone: 'Zone',
+  ZoneDraft: 'ZoneDraft',
   Pod: 'Pod',
   Cluster: 'Cluster',
   Host: 'Host',

@@ -89,6 +89,8 @@ import '../infrastructure/pod/schema.ts';
 import '../infrastructure/storage-pool/schema.ts';
 import '../infrastructure/topology/schema.ts';
 import '../infrastructure/zone/create-zone-schema.ts';
+import '../infrastructure/zone/draft/mutations-schema.ts';
+import '../infrastructure/zone/draft/schema.ts';
 import '../infrastructure/zone/schema.ts';
 import '../network/guest-network/schema.ts';
 import '../network/nic/schema.ts';

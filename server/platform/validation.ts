@@ -64,6 +64,11 @@ export class Check {
     );
   }
 
+  /** Everything that was noted, in order. */
+  get violations(): readonly Violation[] {
+    return this.#violations;
+  }
+
   get isFine(): boolean {
     return this.#violations.length === 0;
   }

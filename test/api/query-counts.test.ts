@@ -2,6 +2,7 @@ import { newId, parseId } from '@nephos/model/kernel/ids.ts';
 import { closePeriod } from '@nephos/usage/aggregate/close-period.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeExport } from '../coverage/access/exports.ts';
+import { makeZoneDraft } from '../coverage/access/reserved.ts';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { makeBudgets } from '../support/costs.ts';
 import { makePurse } from '../support/purses.ts';
@@ -48,6 +49,7 @@ beforeAll(async () => {
     await makeBudgets(server.db, tenant);
     await makePurse(server.db, tenant.accountId);
     await makeStatements(server.db, tenant, index + 1);
+    await makeZoneDraft(server.db);
   }
 });
 
@@ -99,6 +101,7 @@ const lists: Record<string, string> = {
   virtualMachineSnapshots: `id name isCurrent virtualMachine { id name } serviceOffering { id name }
     availableActions { action isAllowed }`,
   volumes: 'id state zone { id name }',
+  zoneDrafts: 'id name state step done createdBy zone { id } job { id }',
   hosts: 'id name cluster { id name pod { id name zone { id name } } }',
   agents: 'id isConnected connectedSince host { id name }',
   guestNetworks: 'id name physicalNetwork { id traffic { type } } zone { id }',

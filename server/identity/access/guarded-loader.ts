@@ -22,6 +22,7 @@ const names: Partial<Record<GuardedTable, string>> = {
   SshKeyPair: 'SSH key pair',
   VirtualMachineSnapshot: 'snapshot',
   StoragePool: 'storage pool',
+  ZoneDraft: 'zone draft',
   ForeignMachine: 'foreign machine',
   ImageStore: 'image store',
   PhysicalNetwork: 'physical network',

@@ -203,6 +203,12 @@ export const permissions = [
   'zone.dedicate',
   'zone.list',
   'zone.update',
+  'zoneDraft.create',
+  'zoneDraft.delete',
+  'zoneDraft.discard',
+  'zoneDraft.launch',
+  'zoneDraft.list',
+  'zoneDraft.update',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

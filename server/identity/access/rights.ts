@@ -46,6 +46,7 @@ const hardwareRights = [
   'zone.create',
   'zone.dedicate',
   'zone.update',
+  'zoneDraft.*',
 ] as const satisfies PermissionPattern[];
 
 /** What only root administrators can ever have: it concerns everybody. */

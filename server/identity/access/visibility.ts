@@ -326,6 +326,7 @@ const rules = {
   Agent: operated('agent.list'),
   Alert: alerts,
   Zone: zones,
+  ZoneDraft: operated('zoneDraft.list'),
   Pod: operated('pod.list'),
   Cluster: operated('cluster.list'),
   Host: operated('host.list'),

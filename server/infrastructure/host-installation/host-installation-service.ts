@@ -1,8 +1,11 @@
+import type { Row } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { HostCheck } from '@nephos/model/shapes/host-check.ts';
 import { getForChange, getGuarded } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { invalid, PlatformError } from '../../platform/errors.ts';
+import type { JobRow } from '../../platform/jobs/job-store.ts';
+import type { Mutation } from '../../platform/mutations.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { PublicAddresses } from '../../platform/public-addresses.ts';
 import { Check } from '../../platform/validation.ts';
@@ -12,12 +15,12 @@ import { examineHost } from './examine-host.ts';
 import type { HostAccess } from './host-access.ts';
 import { checkOfFailure } from './host-checks.ts';
 import { freeHostName } from './host-name.ts';
-import { bridgesOf, type InstallingDeps } from './installing.ts';
+import { bridgesOf, type InstallingDeps, type SshAddressInput } from './installing.ts';
 import { installHostSaga } from './sagas/install.ts';
 import { upgradeHostAgentSaga } from './sagas/upgrade.ts';
 import { SshFailure } from './ssh-failure.ts';
 import { addressOf, checkSshInput, credentialsOf, type SshInput } from './ssh-input.ts';
-import { SshSession } from './ssh-session.ts';
+import { SshSession, type SshCredentials } from './ssh-session.ts';
 
 export interface AddHostInput {
   clusterId: Id<'Cluster'>;
@@ -38,6 +41,24 @@ export interface UpgradeHostAgentInput {
   id: Id<'Host'>;
   ssh: SshInput;
   idempotencyKey?: string | null | undefined;
+}
+
+/** What was found on a machine that was looked at. */
+export interface Examination {
+  /** Of the key that it showed; null when one could not get in. */
+  hostKey: string | null;
+  checks: HostCheck[];
+  hostname: string | null;
+}
+
+/** A machine of which another job makes a host. */
+export interface MachineToInstall {
+  hostId: Id<'Host'>;
+  clusterId: Id<'Cluster'>;
+  /** The machine's own when null. */
+  name: string | null;
+  ssh: SshAddressInput;
+  credentials: SshCredentials;
 }
 
 const checkMs = 60_000;
@@ -76,30 +97,47 @@ export class HostInstallationService {
   async check(actor: Actor, input: CheckHostInput): Promise<{ hostKey: string | null; checks: HostCheck[] }> {
     const { db, mutations } = this.#platform;
     const { clusterId, ssh } = input;
-    const credentials = checked(ssh);
+    checked(ssh);
     const cluster = await getGuarded(db, actor, 'Cluster', clusterId, 'host.check');
-    const target = { ...addressOf(ssh, null), credentials };
-    const signal = AbortSignal.timeout(checkMs);
     const bridges = await bridgesOf(db, cluster.zoneId);
-    let found: { hostKey: string | null; checks: HostCheck[] };
-    try {
-      await using session = await SshSession.open(target, signal);
-      // No agent has this id: whichever is installed there is another.
-      const wanted = { bridges, agentId: newId('Agent'), mustBeInstalled: false };
-      const { checks, hostname } = await examineHost(session, this.#addresses, wanted);
-      found = {
-        hostKey: session.hostKey,
-        checks: [...checks, await freeHostName(db, cluster.id, hostname)],
-      };
-    } catch (error) {
-      if (!(error instanceof SshFailure)) throw error;
-      found = { hostKey: null, checks: [checkOfFailure(error)] };
-    }
+    const { hostname, ...found } = await this.examine('input.ssh', ssh, bridges);
+    if (hostname !== null) found.checks.push(await freeHostName(db, cluster.id, hostname));
     await mutations.run({ action: 'host.check', actor, input: {} }, (mutation) => {
       mutation.concerns('Cluster', cluster.id, null, shownInAudit(ssh));
       return Promise.resolve({});
     });
     return found;
+  }
+
+  /**
+   * Signs in to a machine and looks whether it can be a host; what keeps one out is a failed check.
+   * @param bridges names of those that are to carry guests there
+   */
+  async examine(path: string, ssh: SshInput, bridges: readonly string[]): Promise<Examination> {
+    const target = { ...addressOf(ssh, null), credentials: credentialsOf(path, ssh) };
+    try {
+      await using session = await SshSession.open(target, AbortSignal.timeout(checkMs));
+      // No agent has this id: whichever is installed there is another.
+      const wanted = { bridges: [...bridges], agentId: newId('Agent'), mustBeInstalled: false };
+      const { checks, hostname } = await examineHost(session, this.#addresses, wanted);
+      return { hostKey: session.hostKey, checks, hostname };
+    } catch (error) {
+      if (!(error instanceof SshFailure)) throw error;
+      return { hostKey: null, checks: [checkOfFailure(error)], hostname: null };
+    }
+  }
+
+  /** Begins to install a machine that another job waits for. */
+  async begin({ hostId, clusterId, name, ssh, credentials }: MachineToInstall): Promise<void> {
+    await this.#platform.mutations.run({ action: 'host.add', actor: null, input: {} }, async (mutation) => {
+      const cluster = await mutation.tx
+        .selectFrom('Cluster')
+        .selectAll()
+        .where('id', '=', clusterId)
+        .executeTakeFirstOrThrow();
+      await this.#startInstalling(mutation, cluster, { hostId, name, ssh, credentials });
+      return {};
+    });
   }
 
   /** Gives a host the agent of this server's version. */
@@ -157,23 +195,33 @@ export class HostInstallationService {
       const namesake = name === null ? undefined : await freeHostName(tx, cluster.id, name);
       if (namesake?.outcome === 'FAILED') throw invalid('input.name', name, namesake.found);
       const hostId = newId('Host');
-      await this.#access.keep(tx, hostId, credentials);
-      mutation.concerns('Host', hostId, null, shownInAudit(ssh));
-      const job = await mutation.startJob(
-        this.#install,
-        {
-          hostId,
-          clusterId: cluster.id,
-          zoneId: cluster.zoneId,
-          agentId: newId('Agent'),
-          pools: await poolsOfCluster(tx, cluster),
-          name,
-          ssh: addressOf(ssh, null),
-        },
-        { kind: 'Host', id: hostId, accountId: null },
-      );
+      const machine = { hostId, name, ssh: addressOf(ssh, null), credentials };
+      const job = await this.#startInstalling(mutation, cluster, machine);
       return { hostId, jobId: job.id };
     });
+  }
+
+  async #startInstalling(
+    mutation: Mutation,
+    cluster: Row<'Cluster'>,
+    { hostId, name, ssh, credentials }: Omit<MachineToInstall, 'clusterId'>,
+  ): Promise<JobRow> {
+    const { tx } = mutation;
+    await this.#access.keep(tx, hostId, credentials);
+    mutation.concerns('Host', hostId, null, shownInAudit(ssh));
+    return mutation.startJob(
+      this.#install,
+      {
+        hostId,
+        clusterId: cluster.id,
+        zoneId: cluster.zoneId,
+        agentId: newId('Agent'),
+        pools: await poolsOfCluster(tx, cluster),
+        name,
+        ssh,
+      },
+      { kind: 'Host', id: hostId, accountId: null },
+    );
   }
 }
 
@@ -186,6 +234,6 @@ function checked(ssh: SshInput, name: string | null = null) {
   return credentialsOf('input.ssh', ssh);
 }
 
-function shownInAudit({ address, port, username }: SshInput) {
+function shownInAudit({ address, port, username }: Pick<SshInput, 'address' | 'port' | 'username'>) {
   return { sshAddress: address, sshPort: port, sshUser: username };
 }

@@ -16,7 +16,7 @@ const HostCheckOutcome = builder.enumType('HostCheckOutcome', {
   } satisfies Record<HostCheckFacts['outcome'], { description: string }>,
 });
 
-const HostCheck = builder.objectRef<HostCheckFacts>('HostCheck').implement({
+export const HostCheck = builder.objectRef<HostCheckFacts>('HostCheck').implement({
   description: 'One thing that was looked at on a machine that is to be a host.',
   fields: (t) => ({
     name: t.exposeString('name', {

@@ -8,7 +8,7 @@ import { addListField } from '../../graphql/list-field.ts';
 import { Zone } from '../zone/schema.ts';
 import { trafficOf } from './store.ts';
 
-const TrafficType = builder.enumType('TrafficType', {
+export const TrafficType = builder.enumType('TrafficType', {
   description: 'What travels on a physical network.',
   values: {
     PUBLIC: { description: 'Between machines and the outside.' },

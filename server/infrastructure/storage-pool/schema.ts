@@ -14,7 +14,7 @@ import { addListField } from '../../graphql/list-field.ts';
 import { Zone } from '../zone/schema.ts';
 import { poolCapacities } from './store.ts';
 
-const StoragePoolType = builder.enumType('StoragePoolType', {
+export const StoragePoolType = builder.enumType('StoragePoolType', {
   description: 'How hosts reach a storage pool.',
   values: {
     LOCAL_DIRECTORY: { description: 'A directory on one host’s own disk.' },
@@ -24,7 +24,7 @@ const StoragePoolType = builder.enumType('StoragePoolType', {
   } satisfies Record<keyof typeof StoragePoolTypes, { description: string }>,
 });
 
-const StoragePoolScope = builder.enumType('StoragePoolScope', {
+export const StoragePoolScope = builder.enumType('StoragePoolScope', {
   description: 'Which hosts reach a storage pool.',
   values: {
     HOST: { description: 'One host.' },

@@ -184,3 +184,17 @@ function leased(db: Database, lease: Lease) {
     .where('leaseServerId', '=', lease.serverId)
     .where('attempt', '=', lease.attempt);
 }
+
+/** The last job of a kind on each of some things. */
+export async function lastJobsOf(
+  db: Database,
+  kind: string,
+  targetIds: readonly string[],
+): Promise<ReadonlyMap<string, Id<'Job'>>> {
+  if (targetIds.length === 0) return new Map();
+  const { rows } = await sql<{ targetId: string; id: Id<'Job'> }>`
+    select distinct on ("targetId") "targetId", "id" from "Job"
+    where "targetId" = any(${targetIds}::text[]) and "kind" = ${kind}
+    order by "targetId", "id" desc`.execute(db);
+  return new Map(rows.map(({ targetId, id }) => [targetId, id]));
+}

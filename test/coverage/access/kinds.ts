@@ -163,6 +163,7 @@ export const kinds = {
     },
     changes: isRoot,
   },
+  ZoneDraft: hardware('ZoneDraft'),
   GuestNetwork: { table: 'GuestNetwork', readBy: 'look', sees: everyone, changes: isRoot },
   ServiceOffering: offered('ServiceOffering'),
   DiskOffering: offered('DiskOffering'),

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@nephos/model/database.ts';
 import { newId, type Id } from '@nephos/model/kernel/ids.ts';
+import { usualPlan } from '@nephos/server/infrastructure/zone/draft/usual-plan.ts';
 import { copyRow, ownedRows } from './rows.ts';
 import type { Accounts } from './tenants.ts';
 
-/** Zones, offerings, a role, an identity provider and a period of usage that are not for everyone, and a template that is granted. */
+/** Zones, offerings, a draft of a zone, a role, an identity provider and a period of usage that are not for everyone, and a template that is granted. */
 export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<'Zone'>): Promise<void> {
   const { accountId: dedicatedAccountId, domainId, roleId } = accounts.owner;
   await copyRow(db, 'Zone', zoneId, { id: newId('Zone'), name: 'reserved', dedicatedAccountId });
@@ -26,9 +27,24 @@ export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<
       rules: JSON.stringify([{ pattern: 'auditEvent.list', effect: 'ALLOW' }]),
     })
     .execute();
+  await makeZoneDraft(db);
   await makeProvider(db, domainId, roleId!);
   await makeUsagePeriod(db);
   await grantTemplate(db, accounts);
+}
+
+/** A zone that somebody has just begun to plan. */
+export async function makeZoneDraft(db: Database): Promise<void> {
+  await db
+    .insertInto('ZoneDraft')
+    .values({
+      id: newId('ZoneDraft'),
+      name: 'planned',
+      plan: JSON.stringify(usualPlan('planned')),
+      createdBy: 'admin',
+      updatedBy: 'admin',
+    })
+    .execute();
 }
 
 /** A pod, a cluster and a host like those that there are, for somebody. */
