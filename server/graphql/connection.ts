@@ -46,6 +46,8 @@ export interface Page<Item extends Listed> {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   count(): Promise<{ count: number; isEstimate: boolean }>;
+  /** Place of the first row of this page in the whole list, from 1; null where that is not known. */
+  position?(): Promise<number | null>;
 }
 
 const defaultPage = 50;
@@ -124,12 +126,21 @@ export async function listPage<Item extends Listed>(db: Database, query: ListQue
         : (value as string | number | null);
   };
   let counted: ReturnType<typeof countRows> | undefined;
+  const [firstItem] = items;
+  const isFirstPage = !isBackward && page.after == null;
+  const positionOf = async (item: Item & Record<string, unknown>) => {
+    const start = encodeCursor([valueOf(item), item.id]);
+    const before = beyond('startCursor', start, isAscendingList ? '<' : '>');
+    const count = await countUpTo(db, table, [...where, before]);
+    return count > countedExactly ? null : count + 1;
+  };
   return {
     edges: items.map((node) => ({ cursor: encodeCursor([valueOf(node), node.id]), node })),
     hasNextPage: isBackward ? page.before != null : isMore,
     hasPreviousPage: isBackward ? isMore : page.after != null,
     // Asked for twice at most, by two fields of one connection.
     count: () => (counted ??= countRows(db, table, where)),
+    position: async () => (firstItem === undefined ? null : isFirstPage ? 1 : positionOf(firstItem)),
   };
 }
 
@@ -161,17 +172,21 @@ function mergedParts(
   return sql`select * from (${sql.join(pages, sql` union all `)}) as merged order by "id" ${direction} limit ${limit}`;
 }
 
+/** How many there are, or one more than are counted exactly. */
+async function countUpTo(db: Database, table: GuardedTable, where: RawBuilder<boolean>[]): Promise<number> {
+  const { rows } = await sql<{ count: bigint }>`
+    select count(*) from (select 1 from ${sql.table(table)} where ${sql.join(where, sql` and `)}
+      limit ${countedExactly + 1}) as listed`.execute(db);
+  return Number(rows[0]?.count ?? 0n);
+}
+
 async function countRows(
   db: Database,
   table: GuardedTable,
   where: RawBuilder<boolean>[],
 ): Promise<{ count: number; isEstimate: boolean }> {
   const condition = sql.join(where, sql` and `);
-  const { rows } = await sql<{ count: bigint }>`
-    select count(*) from (select 1 from ${sql.table(table)} where ${condition} limit ${countedExactly + 1}) as listed`.execute(
-    db,
-  );
-  const counted = Number(rows[0]?.count ?? 0n);
+  const counted = await countUpTo(db, table, where);
   if (counted <= countedExactly) return { count: counted, isEstimate: false };
   const plan = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
     explain (format json) select 1 from ${sql.table(table)} where ${condition}`.execute(db);
@@ -261,6 +276,11 @@ export function connectionOf<Item extends Listed>(
       isTotalEstimated: t.boolean({
         description: 'Whether `totalCount` is the database’s estimate.',
         resolve: async (page) => (await page.count()).isEstimate,
+      }),
+      startPosition: t.int({
+        nullable: true,
+        description: `Place of the first thing of this page in the whole list, from 1; null for an empty page, and farther than ${countedExactly} from the beginning.`,
+        resolve: async (page) => (await page.position?.()) ?? null,
       }),
     }),
   });

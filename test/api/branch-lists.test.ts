@@ -83,18 +83,20 @@ interface Page {
     nodes: { id: string }[];
     pageInfo: { hasNextPage: boolean; endCursor: string };
     totalCount: number;
+    startPosition: number | null;
   };
 }
 
 async function listed(client: ApiClient, field: string, direction: 'ASC' | 'DESC'): Promise<string[]> {
   const query = `query ($after: Cursor) {
     list: ${field}(first: 40, after: $after, orderBy: { field: CREATED_AT, direction: ${direction} }) {
-      nodes { id } pageInfo { hasNextPage endCursor } totalCount
+      nodes { id } pageInfo { hasNextPage endCursor } totalCount startPosition
     }
   }`;
   const ids: string[] = [];
   for (let after: string | null = null; ;) {
     const { list }: Page = await client.ask<Page>(query, { after });
+    expect(list.startPosition).toBe(list.nodes.length === 0 ? null : ids.length + 1);
     ids.push(...list.nodes.map(({ id }) => id));
     after = list.pageInfo.endCursor;
     if (list.pageInfo.hasNextPage) continue;
@@ -115,6 +117,15 @@ describe.each(viewers)('what %s may see', (viewer) => {
     expect(await listed(client, field, 'ASC')).toEqual(expected);
     expect(await listed(client, field, 'DESC')).toEqual(expected.toReversed());
   });
+});
+
+test.each(['CREATED_AT', 'NAME', 'STATE'])('the last page in the order %s knows its place', async (field) => {
+  const client = new ApiClient(server.url, { authorization: `Bearer ${tokens.get('top') ?? ''}` });
+  const { list } = await client.ask<Page>(
+    `{ list: virtualMachines(last: 7, orderBy: { field: ${field}, direction: DESC }) {
+      nodes { id } pageInfo { hasNextPage endCursor } totalCount startPosition } }`,
+  );
+  expect(list.startPosition).toBe(list.totalCount - 6);
 });
 
 test('what an account owns moves with it to another domain', async () => {

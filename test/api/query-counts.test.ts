@@ -146,3 +146,10 @@ test('a count costs one statement more', async () => {
   const withCount = await statementsFor('{ virtualMachines(first: 5) { nodes { id } totalCount } }');
   expect(withCount - without).toBe(1);
 });
+
+test('the place of a page costs one statement more, and that of the first none', async () => {
+  const first = (more: string) => `{ virtualMachines(first: 5) { nodes { id } ${more} } }`;
+  const last = (more: string) => `{ virtualMachines(last: 5) { nodes { id } ${more} } }`;
+  expect(await statementsFor(first('startPosition'))).toBe(await statementsFor(first('')));
+  expect((await statementsFor(last('startPosition'))) - (await statementsFor(last('')))).toBe(1);
+});

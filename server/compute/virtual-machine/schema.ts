@@ -253,6 +253,7 @@ const VirtualMachineFilter = builder.inputType('VirtualMachineFilter', {
     zoneId: t.id({ required: false, description: 'In this zone.' }),
     hostId: t.id({ required: false, description: 'That run on this host.' }),
     templateId: t.id({ required: false, description: 'Made from this template.' }),
+    serviceOfferingId: t.id({ required: false, description: 'Of this size.' }),
     affinityGroupId: t.id({ required: false, description: 'In this affinity group.' }),
     ipAddress: t.field({ type: 'IpAddress', required: false, description: 'With this address.' }),
     macAddress: t.field({ type: 'MacAddress', required: false, description: 'With this hardware address.' }),
@@ -260,6 +261,9 @@ const VirtualMachineFilter = builder.inputType('VirtualMachineFilter', {
     tag: t.field({ type: LabelInput, required: false, description: 'With this tag.' }),
   }),
 });
+
+/** Members of the filter that a column equals. */
+const equalled = ['zoneId', 'hostId', 'templateId', 'serviceOfferingId'] as const;
 
 addListField({
   field: 'virtualMachines',
@@ -275,10 +279,12 @@ addListField({
   },
   filter: {
     input: VirtualMachineFilter,
-    where: ({ state, zoneId, hostId, templateId, ipAddress, macAddress, group, tag, affinityGroupId }) => [
+    where: ({ state, group, tag, affinityGroupId, ipAddress, macAddress, ...filter }) => [
       ...(state == null ? [] : [unindexed(sql<boolean>`"state"::text = any(${state})`)]),
-      ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
-      ...(hostId == null ? [] : [sql<boolean>`"hostId" = ${hostId}`]),
+      ...equalled.flatMap((column) => {
+        const value = filter[column];
+        return value == null ? [] : [sql<boolean>`${sql.ref(column)} = ${value}`];
+      }),
       ...(affinityGroupId == null
         ? []
         : [
@@ -286,7 +292,6 @@ addListField({
           ]),
       ...(group == null ? [] : [unindexed(sql<boolean>`"groupName" = ${group}`)]),
       ...(tag == null ? [] : [sql<boolean>`"tags" @> ${JSON.stringify({ [tag.key]: tag.value })}::jsonb`]),
-      ...(templateId == null ? [] : [sql<boolean>`"templateId" = ${templateId}`]),
       ...(ipAddress == null
         ? []
         : [
