@@ -3,6 +3,8 @@ export interface Connection<Row> {
   nodes: Row[];
   totalCount: number;
   isTotalEstimated: boolean;
+  /** Place of the first row in the whole list, from 1, where that is known. */
+  startPosition?: number | null;
   pageInfo: {
     hasNextPage: boolean;
     hasPreviousPage: boolean;
@@ -17,6 +19,16 @@ export function wholeList<Row>(nodes: Row[]): Connection<Row> {
     nodes,
     totalCount: nodes.length,
     isTotalEstimated: false,
+    startPosition: nodes.length === 0 ? null : 1,
     pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
   };
+}
+
+function isConnection(value: unknown): value is Connection<{ id: string }> {
+  return typeof value === 'object' && value !== null && 'pageInfo' in value && 'nodes' in value;
+}
+
+/** The list in what a query answered. */
+export function connectionIn(data: unknown): Connection<{ id: string }> | undefined {
+  return Object.values(data ?? {}).find(isConnection);
 }

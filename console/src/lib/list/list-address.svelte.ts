@@ -2,18 +2,18 @@ import { goto } from '$app/navigation';
 import { page } from '$app/state';
 import { nameProject } from '../projects/project-address.ts';
 import { projectScope } from '../projects/project-scope.svelte.ts';
+import { listLook } from './columns/list-look.svelte.ts';
+import { readOrder, writeOrder, type Order } from './list-order.ts';
 
-export interface Order<Field extends string> {
-  field: Field;
-  direction: 'ASC' | 'DESC';
-}
-
-export interface ListAddressOptions<Field extends string> {
+interface ListAddressOptions<Field extends string> {
   /** What the list can be ordered by. */
   fields: readonly Field[];
   /** The order when the address names none. */
   order: Order<Field>;
+  /** Rows of a page, for whoever chose no other number. */
   pageSize?: number;
+  /** The most rows a page may have: for rows that are long themselves. */
+  largestPage?: number;
   /** Names in the address that say what the page is about, and narrow nothing: the account that is looked at. */
   subject?: readonly string[];
 }
@@ -23,18 +23,8 @@ interface PageEdges {
   endCursor: string | null;
 }
 
-/** `NAME`, or `-NAME` for descending. */
-export function readOrder<Field extends string>(
-  text: string | null,
-  { fields, order }: ListAddressOptions<Field>,
-): Order<Field> {
-  const field = fields.find((each) => each === text?.replace(/^-/, ''));
-  return field === undefined ? order : { field, direction: text?.startsWith('-') === true ? 'DESC' : 'ASC' };
-}
-
-export function writeOrder({ field, direction }: Order<string>): string {
-  return direction === 'DESC' ? `-${field}` : field;
-}
+/** Names in the address that say where one is in a list, and narrow nothing. */
+const placeNames = ['after', 'before', 'last'];
 
 /**
  * Where one is in a list: text, filters, order and place are in the address of the page, so that a reload, a bookmark
@@ -47,6 +37,7 @@ export class ListAddress<Field extends string> {
   readonly search = $derived(page.url.searchParams.get('q') ?? '');
   readonly #after = $derived(page.url.searchParams.get('after'));
   readonly #before = $derived(page.url.searchParams.get('before'));
+  readonly #last = $derived(Number(page.url.searchParams.get('last') ?? 0));
   readonly #sort = $derived(page.url.searchParams.get('sort'));
 
   constructor(options: ListAddressOptions<Field>) {
@@ -59,7 +50,7 @@ export class ListAddress<Field extends string> {
 
   /** Whether anything narrows the list. */
   get isFiltered(): boolean {
-    const ours = new Set(['after', 'before', 'open', 'project', 'sort', 'tab', ...this.#subject]);
+    const ours = new Set([...placeNames, 'open', 'project', 'sort', 'tab', ...this.#subject]);
     return [...page.url.searchParams.keys()].some((name) => !ours.has(name));
   }
 
@@ -68,17 +59,34 @@ export class ListAddress<Field extends string> {
   }
 
   get isFirstPage(): boolean {
-    return this.#after === null && this.#before === null;
+    return this.#after === null && this.#before === null && !this.#isLastPage;
+  }
+
+  get #isLastPage(): boolean {
+    return Number.isInteger(this.#last) && this.#last >= 1 && this.#last <= this.pageSize;
+  }
+
+  /** Rows of a page. */
+  get pageSize(): number {
+    const { pageSize = 100, largestPage = 500 } = this.#options;
+    return Math.min(listLook.pageSize ?? pageSize, largestPage);
+  }
+
+  /** The most rows a page may have. */
+  get largestPage(): number {
+    return this.#options.largestPage ?? 500;
   }
 
   /** What every list asks for. */
   get variables() {
-    const pageSize = this.#options.pageSize ?? 100;
-    const place =
-      this.#before === null
-        ? { first: pageSize, after: this.#after }
-        : { last: pageSize, before: this.#before };
-    return { ...place, search: this.search === '' ? null : this.search, orderBy: this.order };
+    return { ...this.#place, search: this.search === '' ? null : this.search, orderBy: this.order };
+  }
+
+  get #place() {
+    if (this.#isLastPage) return { last: this.#last };
+    return this.#before === null
+      ? { first: this.pageSize, after: this.#after }
+      : { last: this.pageSize, before: this.#before };
   }
 
   /** The values of a filter: `state=RUNNING&state=STOPPED`. Others than those allowed are left out. */
@@ -89,7 +97,29 @@ export class ListAddress<Field extends string> {
 
   /** The value of a filter that has only one. */
   value(name: string): string | undefined {
-    return page.url.searchParams.get(name) ?? undefined;
+    const value = page.url.searchParams.get(name);
+    return value === null || value === '' ? undefined : value;
+  }
+
+  /** All values of a filter, whatever they are. */
+  values(name: string): string[] {
+    return page.url.searchParams.getAll(name).filter((value) => value !== '');
+  }
+
+  /** What narrows and orders the list, as it stands in an address: the same page for whoever opens it. */
+  get view(): string {
+    const kept = [...page.url.searchParams].filter(
+      ([name]) => ![...placeNames, 'open', 'project'].includes(name),
+    );
+    return new URLSearchParams(kept).toString();
+  }
+
+  /** Shows what a view narrows and orders the list to, and nothing else. */
+  show(view: string): void {
+    const names = new Set([...page.url.searchParams.keys()].filter((name) => name !== 'project'));
+    const wanted = new URLSearchParams(view);
+    for (const name of wanted.keys()) names.add(name);
+    this.#change(Object.fromEntries([...names].map((name) => [name, wanted.getAll(name)])));
   }
 
   setSearch(text: string): void {
@@ -130,16 +160,21 @@ export class ListAddress<Field extends string> {
     this.#change({});
   }
 
+  /** To the last page, which ends the list: as long as it is when one comes there page by page. */
+  toLast(totalCount: number): void {
+    this.#change({ last: [String(totalCount % this.pageSize || this.pageSize)] });
+  }
+
   /** Every change but that of the page leads to the first page. */
   #change(values: Record<string, readonly string[]>): void {
     const from = this.#goingTo?.pathname === page.url.pathname ? this.#goingTo : page.url;
     const url = new URL(from.href);
-    for (const [name, each] of Object.entries({ after: [], before: [], ...values })) {
+    for (const [name, each] of Object.entries({ after: [], before: [], last: [], ...values })) {
       url.searchParams.delete(name);
       for (const value of each) url.searchParams.append(name, value);
     }
     nameProject(url, projectScope.id);
-    const isPaging = 'after' in values || 'before' in values;
+    const isPaging = placeNames.some((name) => name in values);
     // Back leads from page to page, but not through every letter that was typed.
     this.#goingTo = url;
     void goto(url, { replace: !isPaging, reset: isPaging }).finally(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOrder, writeOrder } from './list-address.svelte.ts';
+import { readOrder, writeOrder } from './list-order.ts';
 
 const options = {
   fields: ['NAME', 'CREATED_AT'],
