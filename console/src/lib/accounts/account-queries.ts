@@ -26,6 +26,7 @@ export const accountsQuery = graphql(
         }
         totalCount
         isTotalEstimated
+        startPosition
         pageInfo {
           hasNextPage
           hasPreviousPage

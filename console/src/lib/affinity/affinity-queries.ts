@@ -34,6 +34,7 @@ export const affinityGroupsQuery = graphql(`
       }
       totalCount
       isTotalEstimated
+      startPosition
       pageInfo {
         hasNextPage
         hasPreviousPage

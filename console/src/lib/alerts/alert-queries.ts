@@ -51,6 +51,7 @@ export const alertsQuery = graphql(
         }
         totalCount
         isTotalEstimated
+        startPosition
         pageInfo {
           hasNextPage
           hasPreviousPage

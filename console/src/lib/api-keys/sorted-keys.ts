@@ -1,4 +1,4 @@
-import type { Order } from '../list/list-address.svelte.ts';
+import type { Order } from '../list/list-order.ts';
 import type { ApiKey } from './api-key-queries.ts';
 
 type Field = 'NAME' | 'CREATED_AT' | 'EXPIRES_AT' | 'LAST_USED_AT';

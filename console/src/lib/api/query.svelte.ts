@@ -19,7 +19,8 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
   isFetching = $state(true);
   /** The variables that `data` is the answer for. */
   answeredFor = $state.raw<Variables>();
-  readonly #document: DocumentInput<Data, Variables>;
+  /** What is asked. */
+  readonly document: DocumentInput<Data, Variables>;
   #variables: Variables | undefined;
 
   /**
@@ -31,7 +32,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
     variables: () => Variables | undefined,
     options: QueryOptions = {},
   ) {
-    this.#document = document;
+    this.document = document;
     // Made anew of the same values they are still the same: an address that changes elsewhere asks nothing again.
     const key = $derived(JSON.stringify(variables()));
     $effect.pre(() => {
@@ -52,14 +53,14 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
   /** Asks the server again. */
   refresh = (): void => {
     if (this.#variables === undefined) return;
-    const request = createRequest(this.#document, this.#variables);
+    const request = createRequest(this.document, this.#variables);
     const operation = api.client.createRequestOperation('query', request, { requestPolicy: 'network-only' });
     api.client.reexecuteOperation(operation);
   };
 
   #follow(variables: Variables): () => void {
     this.isFetching = true;
-    const source = api.client.query(this.#document, variables, { requestPolicy: 'cache-and-network' });
+    const source = api.client.query(this.document, variables, { requestPolicy: 'cache-and-network' });
     const { unsubscribe } = pipe(
       source,
       subscribe((result) => this.#take(result, variables)),

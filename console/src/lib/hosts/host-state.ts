@@ -24,3 +24,5 @@ export const adminStateLabels: Record<Host['adminState'], () => string> = {
   PREPARE_FOR_MAINTENANCE: m.hosts_admin_PREPARE_FOR_MAINTENANCE,
   ERROR_IN_MAINTENANCE: m.hosts_admin_ERROR_IN_MAINTENANCE,
 };
+
+export const adminStates = Object.keys(adminStateLabels) as Host['adminState'][];

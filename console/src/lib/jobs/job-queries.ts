@@ -31,6 +31,7 @@ export const jobsQuery = graphql(
         }
         totalCount
         isTotalEstimated
+        startPosition
         pageInfo {
           hasNextPage
           hasPreviousPage
@@ -93,6 +94,15 @@ export const targetNamesQuery = graphql(`
         name
       }
       ... on ImageStore {
+        name
+      }
+      ... on ServiceOffering {
+        name
+      }
+      ... on AffinityGroup {
+        name
+      }
+      ... on Cluster {
         name
       }
       ... on Domain {

@@ -24,6 +24,7 @@ export const serviceOfferingsQuery = graphql(
         }
         totalCount
         isTotalEstimated
+        startPosition
         pageInfo {
           hasNextPage
           hasPreviousPage
@@ -59,6 +60,7 @@ export const diskOfferingsQuery = graphql(
         }
         totalCount
         isTotalEstimated
+        startPosition
         pageInfo {
           hasNextPage
           hasPreviousPage

@@ -28,6 +28,7 @@ export const sshKeysQuery = graphql(`
       }
       totalCount
       isTotalEstimated
+      startPosition
       pageInfo {
         hasNextPage
         hasPreviousPage

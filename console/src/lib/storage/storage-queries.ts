@@ -24,6 +24,7 @@ export const storagePoolsQuery = graphql(
         }
         totalCount
         isTotalEstimated
+        startPosition
         pageInfo {
           hasNextPage
           hasPreviousPage
@@ -95,6 +96,7 @@ export const imageStoresQuery = graphql(`
       }
       totalCount
       isTotalEstimated
+      startPosition
       pageInfo {
         hasNextPage
         hasPreviousPage

@@ -36,6 +36,7 @@ export const usageQuery = graphql(`
       }
       totalCount
       isTotalEstimated
+      startPosition
       pageInfo {
         hasNextPage
         hasPreviousPage

@@ -79,6 +79,7 @@ export const exportRunsQuery = graphql(`
       }
       totalCount
       isTotalEstimated
+      startPosition
       pageInfo {
         hasNextPage
         hasPreviousPage

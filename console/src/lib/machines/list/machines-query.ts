@@ -28,6 +28,7 @@ export const machinesQuery = graphql(
         }
         totalCount
         isTotalEstimated
+        startPosition
         pageInfo {
           hasNextPage
           hasPreviousPage
