@@ -1,3 +1,4 @@
+import { JobDismissals } from './activity/job-dismissals.ts';
 import { JobService } from './activity/job-service.ts';
 import type { AgentGateway } from './agent-gateway/agent-gateway.ts';
 import { AlertService } from './alert/alert-service.ts';
@@ -182,6 +183,7 @@ export function createServices(options: ServicesOptions): { services: Services; 
     imageStores: new ImageStoreService(platform, agents),
     imports: new ImportService(platform, deps),
     jobs: new JobService(platform),
+    jobDismissals: new JobDismissals(platform),
     leases: new LeaseService(platform),
     limits: new LimitService(platform),
     liveCosts: new LiveCostService(platform),

@@ -1,3 +1,4 @@
+import type { JobDismissals } from './activity/job-dismissals.ts';
 import type { JobService } from './activity/job-service.ts';
 import type { AlertService } from './alert/alert-service.ts';
 import type { UsageCloseService } from './billing/usage-close/usage-close-service.ts';
@@ -116,6 +117,7 @@ export interface Services {
   imageStores: ImageStoreService;
   imports: ImportService;
   jobs: JobService;
+  jobDismissals: JobDismissals;
   leases: LeaseService;
   limits: LimitService;
   liveCosts: LiveCostService;

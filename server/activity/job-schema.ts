@@ -1,11 +1,13 @@
 import type { Row } from '@nephos/model/database.ts';
 import { type JobStatus as jobStatuses } from '@nephos/model/generated/enums.ts';
 import type { JobError as JobErrorFacts, JobStep as JobStepFacts } from '@nephos/model/shapes/job.ts';
-import { parseId } from '@nephos/model/kernel/ids.ts';
+import { parseId, type Id } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
 import { builder, Node, type SchemaTypes } from '../graphql/builder.ts';
 import { idArgument } from '../graphql/id-argument.ts';
 import { addListField } from '../graphql/list-field.ts';
+import { mostDismissed } from './job-dismissals.ts';
+import { isRetryable, retry } from './job-retries.ts';
 
 export const JobStatus = builder.enumType('JobStatus', {
   description: 'How far a job is.',
@@ -128,6 +130,15 @@ export const Job = builder.objectRef<Row<'Job'>>('Job').implement({
       description: 'Whether it can still be cancelled.',
       resolve: (job, _args, { services }) => services.jobs.isCancellable(job),
     }),
+    isRetryable: t.boolean({
+      description:
+        'Whether the same can be asked for again with `retryJob`: it failed, and is of a kind that allows it.',
+      resolve: isRetryable,
+    }),
+    isDismissed: t.boolean({
+      description: 'Whether whoever asked for it put the notice of its failure away.',
+      resolve: ({ dismissedAt }) => dismissedAt !== null,
+    }),
     traceId: t.exposeString('traceId', { description: 'Leads to its lines in the logs.' }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
@@ -150,6 +161,15 @@ const JobFilter = builder.inputType('JobFilter', {
     status: t.field({ type: [JobStatus], required: false, description: 'In one of these states.' }),
     kind: t.string({ required: false, description: 'Of this kind.' }),
     targetId: t.id({ required: false, description: 'That work on this.' }),
+    isMine: t.boolean({
+      required: false,
+      description: 'That you asked for; or, with false, that others did.',
+    }),
+    awaitsDismissal: t.boolean({
+      required: false,
+      description:
+        'That you asked for, that FAILED or are STUCK, and of which you did not dismiss the notice; false makes no difference.',
+    }),
   }),
 });
 
@@ -163,10 +183,16 @@ addListField({
   searched: ['kind', 'targetId'],
   filter: {
     input: JobFilter,
-    where: ({ status, kind, targetId }) => [
+    where: ({ status, kind, targetId, isMine, awaitsDismissal }, { userId }) => [
       ...(status == null ? [] : [sql<boolean>`"status"::text = any(${status})`]),
       ...(kind == null ? [] : [sql<boolean>`"kind" = ${kind}`]),
       ...(targetId == null ? [] : [sql<boolean>`"targetId" = ${targetId}`]),
+      ...(isMine == null ? [] : [sql<boolean>`("actorUserId" is not distinct from ${userId}) = ${isMine}`]),
+      ...(awaitsDismissal === true
+        ? [
+            sql<boolean>`"actorUserId" = ${userId} and "status" in ('FAILED', 'STUCK') and "dismissedAt" is null`,
+          ]
+        : []),
     ],
   },
 });
@@ -214,6 +240,53 @@ builder.mutationField('resumeJob', (t) =>
     args: { input: t.arg({ type: JobInput, description: 'Which job.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.jobs.resume(actor, idArgument('Job', 'input.id', input.id)),
+  }),
+);
+
+builder.mutationField('retryJob', (t) =>
+  t.field({
+    type: JobPayload,
+    permission: 'job.retry',
+    description:
+      'Asks again for what a FAILED job was to do, as you, and with what is true now; the answer is the new job. Errors: NOT_FOUND, INVALID_STATE, and those of the mutation that it was asked for with.',
+    args: { input: t.arg({ type: JobInput, description: 'Which job.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.jobs.retry(actor, idArgument('Job', 'input.id', input.id), (job) =>
+        retry(services, actor, job),
+      ),
+  }),
+);
+
+const DismissJobsInput = builder.inputType('DismissJobsInput', {
+  description: 'Which jobs.',
+  fields: (t) => ({
+    ids: t.idList({ description: `Their ids, at most ${mostDismissed}. You must have asked for each.` }),
+  }),
+});
+
+const DismissJobsPayload = builder.objectRef<{ jobIds: Id<'Job'>[] }>('DismissJobsPayload').implement({
+  description: 'The jobs whose notices were put away.',
+  fields: (t) => ({
+    jobs: t.field({
+      type: [Job],
+      description: 'The jobs as they are now.',
+      resolve: ({ jobIds }, _args, { load }) => Promise.all(jobIds.map((id) => load.get('Job', id))),
+    }),
+  }),
+});
+
+builder.mutationField('dismissJobs', (t) =>
+  t.field({
+    type: DismissJobsPayload,
+    permission: 'job.dismiss',
+    description:
+      'Puts away the notices of failures, on every device: of jobs that you asked for, and that are over or STUCK. Errors: NOT_FOUND, FORBIDDEN for a job that somebody else asked for, INVALID_STATE for one that goes on.',
+    args: { input: t.arg({ type: DismissJobsInput, description: 'Which jobs.' }) },
+    resolve: (_parent, { input }, { services, actor }) =>
+      services.jobDismissals.dismiss(
+        actor,
+        input.ids.map((id) => idArgument('Job', 'input.ids', id)),
+      ),
   }),
 );
 

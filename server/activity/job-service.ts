@@ -50,6 +50,38 @@ export class JobService {
     return { jobId: id };
   }
 
+  /**
+   * Has `again` ask for what a failed job was to do; the notice of the failure is then put away.
+   * @throws PlatformError NOT_FOUND, FORBIDDEN, INVALID_STATE, and what `again` throws
+   */
+  async retry(
+    actor: Actor,
+    id: Id<'Job'>,
+    again: (job: JobRow) => Promise<{ jobId: string }> | undefined,
+  ): Promise<{ jobId: string }> {
+    const { db, clock } = this.#platform;
+    const job = await getForChange(db, actor, 'Job', id, 'job.retry');
+    const asked = job.status === 'FAILED' ? again(job) : undefined;
+    if (asked === undefined) {
+      throw new PlatformError(
+        'INVALID_STATE',
+        `job ${job.kind} is ${job.status} and cannot be asked for again; that needs a FAILED one of another kind`,
+        {
+          details: { id, kind: job.kind, status: job.status },
+          remedy: 'ask for it as it was asked for the first time',
+        },
+      );
+    }
+    const answer = await asked;
+    await db
+      .updateTable('Job')
+      .set({ dismissedAt: clock.now() })
+      .where('id', '=', id)
+      .where('dismissedAt', 'is', null)
+      .execute();
+    return answer;
+  }
+
   async resume(actor: Actor, id: Id<'Job'>): Promise<{ jobId: string }> {
     return this.#platform.mutations.run({ action: 'job.resume', actor, input: {} }, async (mutation) => {
       const job = await getForChange(mutation.tx, actor, 'Job', id, 'job.resume');

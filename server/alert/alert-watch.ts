@@ -3,34 +3,42 @@ import { newId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
 import type { Platform } from '../platform/platform.ts';
 import { Reconciler } from '../platform/reconciler.ts';
+import type { capacitySettings } from '../platform/settings/capacity-settings.ts';
+import { nearestValue } from '../platform/settings/nearest-value.ts';
 import type { Settings } from '../platform/settings/settings.ts';
 import { readFindings, type Finding } from './conditions/all-conditions.ts';
-import type { AlertRules } from './conditions/condition.ts';
+import type { AlertRules, RuleOfPlace } from './conditions/condition.ts';
 import { sentenceOf } from './sentences.ts';
 
 /** Rows of one statement. */
 const batch = 1000;
 
+type PlaceSetting = keyof typeof capacitySettings;
+
 /** The rules in force. */
 export function alertRules(settings: Settings, at: Date): AlertRules {
+  const ofPlace =
+    (key: PlaceSetting): RuleOfPlace =>
+    (id, zoneId) =>
+      nearestValue(settings.get(key), settings.ownValues(key), [id, zoneId]);
   return {
     at,
     certificateDays: settings.get('ca.framework.cert.expiry.alert.period'),
     expungeDelaySeconds: settings.get('expunge.delay'),
     tellAbove: {
-      clusterCpu: settings.get('cluster.cpu.allocated.capacity.notificationthreshold'),
-      clusterMemory: settings.get('cluster.memory.allocated.capacity.notificationthreshold'),
-      poolUsed: settings.get('cluster.storage.capacity.notificationthreshold'),
-      poolPromised: settings.get('cluster.storage.allocated.capacity.notificationthreshold'),
+      clusterCpu: ofPlace('cluster.cpu.allocated.capacity.notificationthreshold'),
+      clusterMemory: ofPlace('cluster.memory.allocated.capacity.notificationthreshold'),
+      poolUsed: ofPlace('cluster.storage.capacity.notificationthreshold'),
+      poolPromised: ofPlace('cluster.storage.allocated.capacity.notificationthreshold'),
       imageStoreUsed: settings.get('zone.secstorage.capacity.notificationthreshold'),
       addressesTaken: settings.get('zone.directnetwork.publicip.capacity.notificationthreshold'),
     },
     closedAbove: {
-      clusterCpu: settings.get('cluster.cpu.allocated.capacity.disablethreshold'),
-      clusterMemory: settings.get('cluster.memory.allocated.capacity.disablethreshold'),
-      poolUsed: settings.get('pool.storage.allocated.capacity.disablethreshold'),
+      clusterCpu: ofPlace('cluster.cpu.allocated.capacity.disablethreshold'),
+      clusterMemory: ofPlace('cluster.memory.allocated.capacity.disablethreshold'),
+      poolUsed: ofPlace('pool.storage.allocated.capacity.disablethreshold'),
     },
-    storageOverprovisioning: settings.get('storage.overprovisioning.factor'),
+    storageOverprovisioning: ofPlace('storage.overprovisioning.factor'),
   };
 }
 

@@ -58,7 +58,7 @@ const ownedTables: ReadonlySet<GuardedTable> = new Set<
 ]);
 
 /** `%` and `_` in what a person typed mean themselves. */
-function containing(text: string): string {
+export function containing(text: string): string {
   return `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 }
 

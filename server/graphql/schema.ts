@@ -94,6 +94,7 @@ import '../infrastructure/zone/draft/schema.ts';
 import '../infrastructure/zone/schema.ts';
 import '../network/guest-network/schema.ts';
 import '../network/nic/schema.ts';
+import '../search/schema.ts';
 import '../settings/schema.ts';
 import '../statistics/host-schema.ts';
 import '../statistics/machine-schema.ts';

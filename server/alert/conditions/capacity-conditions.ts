@@ -5,6 +5,10 @@ import { isAbove, severityAbove, type AlertCondition } from './condition.ts';
 const percent = sql<number>`share."percent"`;
 const targetId = sql`share."id"`;
 
+/** A cluster, and a pool, with its zone. */
+const cluster = [sql`cl."id"`, sql`cl."zoneId"`] as const;
+const pool = [sql`p."id"`, sql`p."zoneId"`] as const;
+
 const percentText = sql`floor(${percent})::bigint::text`;
 
 /** Clusters that have promised much of what may be promised of their hosts. */
@@ -19,13 +23,13 @@ function clusterCondition(
     kind,
     targetKind: 'Cluster',
     query: ({ tellAbove, closedAbove }) => sql`
-      select share."id", cl."name", cl."zoneId", false, ${severityAbove(percent, closedAbove[key])},
-        jsonb_build_object('percent', ${percentText}, 'closedAbove', ${closedAbove[key]}::text)
+      select share."id", cl."name", cl."zoneId", false, ${severityAbove(percent, closedAbove[key](...cluster))},
+        jsonb_build_object('percent', ${percentText}, 'closedAbove', ${closedAbove[key](...cluster)}::text)
       from (
         select c."clusterId" as "id", (100.0 * sum(${reserved}) / greatest(sum(${total}), 1))::float8 as "percent"
         from "HostCapacity" c group by c."clusterId"
       ) as share join "Cluster" cl on cl."id" = share."id"
-      where ${isAbove({ percent, kind, targetId }, tellAbove[key])}`,
+      where ${isAbove({ percent, kind, targetId }, tellAbove[key](...cluster))}`,
   };
 }
 
@@ -37,13 +41,13 @@ export const capacityConditions: readonly AlertCondition[] = [
     kind: 'POOL_USED',
     targetKind: 'StoragePool',
     query: ({ tellAbove, closedAbove }) => sql`
-      select share."id", p."name", p."zoneId", false, ${severityAbove(percent, closedAbove.poolUsed)},
-        jsonb_build_object('percent', ${percentText}, 'closedAbove', ${closedAbove.poolUsed}::text)
+      select share."id", p."name", p."zoneId", false, ${severityAbove(percent, closedAbove.poolUsed(...pool))},
+        jsonb_build_object('percent', ${percentText}, 'closedAbove', ${closedAbove.poolUsed(...pool)}::text)
       from (
         select "poolId" as "id", 100 * "usedBytes"::float8 / greatest("totalBytes", 1) as "percent"
         from "StoragePoolCapacity"
       ) as share join "StoragePool" p on p."id" = share."id"
-      where ${isAbove({ percent, kind: 'POOL_USED', targetId }, tellAbove.poolUsed)}`,
+      where ${isAbove({ percent, kind: 'POOL_USED', targetId }, tellAbove.poolUsed(...pool))}`,
   },
   {
     kind: 'POOL_PROMISED',
@@ -52,10 +56,10 @@ export const capacityConditions: readonly AlertCondition[] = [
       select share."id", share."name", share."zoneId", false, 'WARNING', jsonb_build_object('percent', ${percentText})
       from (
         select p."id", p."name", p."zoneId", 100 * c."allocatedBytes"
-          / greatest(c."totalBytes" * coalesce(p."overprovisioning", ${storageOverprovisioning}::float8), 1) as "percent"
+          / greatest(c."totalBytes" * coalesce(p."overprovisioning", ${storageOverprovisioning(...pool)}::float8), 1) as "percent"
         from "StoragePoolCapacity" c join "StoragePool" p on p."id" = c."poolId"
       ) as share
-      where ${isAbove({ percent, kind: 'POOL_PROMISED', targetId }, tellAbove.poolPromised)}`,
+      where ${isAbove({ percent, kind: 'POOL_PROMISED', targetId }, tellAbove.poolPromised(targetId, sql`share."zoneId"`))}`,
   },
   {
     kind: 'IMAGE_STORE_USED',

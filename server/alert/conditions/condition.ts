@@ -10,18 +10,21 @@ export interface AlertRules {
   expungeDelaySeconds: number;
   /** Percent above which operators are told. */
   tellAbove: {
-    clusterCpu: number;
-    clusterMemory: number;
-    poolUsed: number;
-    poolPromised: number;
+    clusterCpu: RuleOfPlace;
+    clusterMemory: RuleOfPlace;
+    poolUsed: RuleOfPlace;
+    poolPromised: RuleOfPlace;
     imageStoreUsed: number;
     addressesTaken: number;
   };
   /** Percent above which nothing new comes there. */
-  closedAbove: { clusterCpu: number; clusterMemory: number; poolUsed: number };
+  closedAbove: { clusterCpu: RuleOfPlace; clusterMemory: RuleOfPlace; poolUsed: RuleOfPlace };
   /** How many times its size a pool may be promised, where nothing else is said of it. */
-  storageOverprovisioning: number;
+  storageOverprovisioning: RuleOfPlace;
 }
+
+/** A number that a cluster, or pool, or its zone may have of its own: in SQL, by the columns with their ids. */
+export type RuleOfPlace = (id: RawBuilder<unknown>, zoneId: RawBuilder<unknown>) => RawBuilder<number>;
 
 /**
  * Something that is to be looked at while it holds. The query gives a row for each thing that it holds for: `targetId`,
@@ -45,11 +48,11 @@ const slack = 2;
 /** Whether a share is above a threshold, or was and has hardly come down. Both are in percent. */
 export const isAbove = (
   share: { percent: RawBuilder<number>; kind: AlertKind; targetId: RawBuilder<unknown> },
-  threshold: number,
-) => sql<boolean>`(${share.percent} > ${threshold - slack}::float8 and (${share.percent} > ${threshold}::float8 or exists (
+  threshold: number | RawBuilder<number>,
+) => sql<boolean>`(${share.percent} > ${threshold}::float8 - ${slack} and (${share.percent} > ${threshold}::float8 or exists (
     select 1 from "Alert" open where open."kind" = ${share.kind}::"AlertKind" and open."targetId" = ${share.targetId}
       and open."clearedAt" is null)))`;
 
 /** CRITICAL where nothing new comes any more. */
-export const severityAbove = (percent: RawBuilder<number>, threshold: number) =>
+export const severityAbove = (percent: RawBuilder<number>, threshold: RawBuilder<number>) =>
   sql`case when ${percent} > ${threshold}::float8 then 'CRITICAL' else 'WARNING' end`;

@@ -18,6 +18,7 @@ import { createSnapshotSaga } from './sagas/create-snapshot.ts';
 import { deleteSnapshotSaga } from './sagas/delete-snapshot.ts';
 import { placedDisks, snapshotAgentOf, type PlacedDisk } from './snapshot-place.ts';
 import { getSnapshot, moveSnapshot, type SnapshotRow } from './store.ts';
+import { settingOfAccount } from '../../identity/account/account-setting.ts';
 
 export interface CreateSnapshotInput extends MachineInput {
   name: string;
@@ -169,7 +170,7 @@ export class SnapshotService {
 
   /** @throws PlatformError RESOURCE_LIMIT_EXCEEDED */
   async #assertRoom(tx: Transaction, machine: MachineRow): Promise<void> {
-    const maximum = this.#platform.settings.get('vm.snapshot.max');
+    const maximum = await settingOfAccount(tx, this.#platform.settings, 'vm.snapshot.max', machine.accountId);
     const { count } = await tx
       .selectFrom('VirtualMachineSnapshot')
       .select(({ fn }) => fn.countAll<bigint>().as('count'))

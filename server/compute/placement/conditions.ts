@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Affinity } from './affinity.ts';
 import { newDiskBytes, requiredTags, type Demand } from './demand.ts';
-import type { PlacementRules } from './rules.ts';
+import { poolPlace, ruleFor, type PlacementRules } from './rules.ts';
 
 /** All that decides about hosts. */
 export interface Question {
@@ -28,8 +28,8 @@ export function storageTagSets({ newDisks }: Demand): string[][] {
 
 /** Whether a pool, `p` with the capacity `pc`, has room for new disks. */
 export const poolHasRoom = (demand: Pick<Demand, 'newDisks'>, rules: PlacementRules) => sql<boolean>`(
-  pc."allocatedBytes" + ${newDiskBytes(demand)} <= pc."totalBytes" * coalesce(p."overprovisioning", ${rules.storageOverprovisioning})
-  and pc."usedBytes" * 100 <= pc."totalBytes" * ${rules.storageThreshold})`;
+  pc."allocatedBytes" + ${newDiskBytes(demand)} <= pc."totalBytes" * coalesce(p."overprovisioning", ${ruleFor(rules, 'storageOverprovisioning', poolPlace)})
+  and pc."usedBytes" * 100 <= pc."totalBytes" * ${ruleFor(rules, 'storageThreshold', poolPlace)})`;
 
 const always = sql<boolean>`true`;
 const allOf = (conditions: readonly Condition[]) =>
@@ -118,12 +118,13 @@ export type Reason = keyof ReturnType<typeof conditionsOf>;
  * pools for new disks that hosts reach.
  */
 export function factsFor({ demand, rules }: Question): RawBuilder<unknown> {
+  const place = { id: sql`o."clusterId"`, zoneId: sql`min(o."zoneId")` };
   const busy = sql`
     busy as materialized (
       select "clusterId", "isCpu", "isMemory" from (
         select o."clusterId",
-          sum(o."cpuMhzReserved") * 100 > sum(o."cpuMhzTotal") * ${rules.clusterCpuThreshold}::bigint as "isCpu",
-          sum(o."memoryBytesReserved") * 100 > sum(o."memoryBytesTotal") * ${rules.clusterMemoryThreshold}::bigint as "isMemory"
+          sum(o."cpuMhzReserved") * 100 > sum(o."cpuMhzTotal") * ${ruleFor(rules, 'clusterCpuThreshold', place)} as "isCpu",
+          sum(o."memoryBytesReserved") * 100 > sum(o."memoryBytesTotal") * ${ruleFor(rules, 'clusterMemoryThreshold', place)} as "isMemory"
         from "HostCapacity" o
         where o."clusterId" in (select c."clusterId" from candidate join "HostCapacity" c on c."hostId" = candidate."hostId")
         group by o."clusterId") as sums

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { orderOf, ownMachines } from './candidates.ts';
 import { candidateHosts, conditionsOf, factsFor, type Question, type Reason } from './conditions.ts';
 import { zoneHosts } from './verdict.ts';
+import { poolPlace, ruleFor } from './rules.ts';
 
 /** A pool that a host reaches and that is in use. */
 export interface ReachedPool {
@@ -13,8 +14,10 @@ export interface ReachedPool {
   totalBytes: bigint;
   allocatedBytes: bigint;
   usedBytes: bigint;
-  /** `null`: the setting's. */
-  overprovisioning: number | null;
+  /** How many times its size it may be promised. */
+  overprovisioning: number;
+  /** Percent of used space above which it gets no new disk. */
+  closedAbove: number;
 }
 
 /** What reasons against a host are told with. */
@@ -28,6 +31,9 @@ export interface HostFactsForVerdict
   podName: string;
   clusterCpuPercent: number;
   clusterMemoryPercent: number;
+  /** Percent above which the cluster gets no new machine. */
+  clusterCpuLimit: number;
+  clusterMemoryLimit: number;
   pools: ReachedPool[];
 }
 
@@ -52,6 +58,8 @@ export async function readVerdicts(
 ): Promise<HostVerdict[]> {
   const conditions = conditionsOf(question);
   const names = Object.keys(conditions) as Reason[];
+  const { rules } = question;
+  const place = { id: sql`h."clusterId"`, zoneId: sql`h."zoneId"` };
   const { rows } = await sql<VerdictRow>`
     with candidate as materialized (
       select "hostId" from "HostCapacity"
@@ -60,10 +68,13 @@ export async function readVerdicts(
     select h."id" as "hostId", h."name" as "hostName", h."linkState", h."adminState", h."hypervisor", h."tags",
       c."cpuMhzTotal", c."cpuMhzReserved", c."memoryBytesTotal", c."memoryBytesReserved",
       cl."name" as "clusterName", pod."name" as "podName", load.*,
+      ${ruleFor(rules, 'clusterCpuThreshold', place)} as "clusterCpuLimit",
+      ${ruleFor(rules, 'clusterMemoryThreshold', place)} as "clusterMemoryLimit",
       coalesce((
         select json_agg(json_build_object('id', p."id", 'name', p."name", 'tags', p."tags",
           'totalBytes', pc."totalBytes"::text, 'allocatedBytes', pc."allocatedBytes"::text, 'usedBytes', pc."usedBytes"::text,
-          'overprovisioning', p."overprovisioning") order by p."id")
+          'overprovisioning', coalesce(p."overprovisioning", ${ruleFor(rules, 'storageOverprovisioning', poolPlace)}),
+          'closedAbove', ${ruleFor(rules, 'storageThreshold', poolPlace)}) order by p."id")
         from "StoragePoolHost" r join "StoragePool" p on p."id" = r."poolId" and p."state" = 'UP'
         join "StoragePoolCapacity" pc on pc."poolId" = p."id" where r."hostId" = h."id"), '[]') as "pools",
       ${sql.join(names.map((name) => sql`not (${conditions[name]}) as ${sql.ref(name)}`))}

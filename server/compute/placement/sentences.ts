@@ -5,10 +5,13 @@ import type { HostFactsForVerdict, ReachedPool } from './host-verdicts.ts';
 
 const listed = (words: readonly string[]) => words.join(', ');
 
+const isFull = ({ usedBytes, totalBytes, closedAbove }: ReachedPool) =>
+  usedBytes * 100n > totalBytes * BigInt(closedAbove);
+
 /** What a pool may still be promised, as the rules have it; nothing when it is too full. */
-function roomOf(pool: ReachedPool, { rules }: Question): bigint {
-  if (pool.usedBytes * 100n > pool.totalBytes * BigInt(rules.storageThreshold)) return 0n;
-  const promised = Number(pool.totalBytes) * (pool.overprovisioning ?? rules.storageOverprovisioning);
+function roomOf(pool: ReachedPool): bigint {
+  if (isFull(pool)) return 0n;
+  const promised = Number(pool.totalBytes) * pool.overprovisioning;
   const room = BigInt(Math.floor(promised)) - pool.allocatedBytes;
   return room < 0n ? 0n : room;
 }
@@ -16,10 +19,9 @@ function roomOf(pool: ReachedPool, { rules }: Question): bigint {
 function storageSentence({ pools }: HostFactsForVerdict, question: Question): string {
   const needed = formatBytes(newDiskBytes(question.demand));
   const rooms = pools.map((pool) => {
-    const isFull = pool.usedBytes * 100n > pool.totalBytes * BigInt(question.rules.storageThreshold);
-    return isFull
-      ? `${pool.name} is used beyond ${question.rules.storageThreshold} %`
-      : `${pool.name} has ${formatBytes(roomOf(pool, question))} left`;
+    return isFull(pool)
+      ? `${pool.name} is used beyond ${pool.closedAbove} %`
+      : `${pool.name} has ${formatBytes(roomOf(pool))} left`;
   });
   return `needs ${needed} on one pool: ${listed(rooms)}`;
 }
@@ -67,10 +69,10 @@ const sentences: Record<Reason, (facts: HostFactsForVerdict, question: Question)
     const left = memoryBytesTotal - memoryBytesReserved;
     return `needs ${formatBytes(demand.memoryBytes)}, ${formatBytes(left < 0n ? 0n : left)} of ${formatBytes(memoryBytesTotal)} are left`;
   },
-  clusterCpuThreshold: ({ clusterName, clusterCpuPercent }, { rules }) =>
-    `its cluster ${clusterName} promised ${percent(clusterCpuPercent)} of its processors; above ${rules.clusterCpuThreshold} % it gets no new machines`,
-  clusterMemoryThreshold: ({ clusterName, clusterMemoryPercent }, { rules }) =>
-    `its cluster ${clusterName} promised ${percent(clusterMemoryPercent)} of its memory; above ${rules.clusterMemoryThreshold} % it gets no new machines`,
+  clusterCpuThreshold: ({ clusterName, clusterCpuPercent, clusterCpuLimit }) =>
+    `its cluster ${clusterName} promised ${percent(clusterCpuPercent)} of its processors; above ${clusterCpuLimit} % it gets no new machines`,
+  clusterMemoryThreshold: ({ clusterName, clusterMemoryPercent, clusterMemoryLimit }) =>
+    `its cluster ${clusterName} promised ${percent(clusterMemoryPercent)} of its memory; above ${clusterMemoryLimit} % it gets no new machines`,
 };
 
 /** A reason against a host, for people. */

@@ -1,3 +1,4 @@
+import type { Row, Transaction } from '@nephos/model/database.ts';
 import type { Id } from '@nephos/model/kernel/ids.ts';
 import { activeOwner } from '../../identity/access/owner.ts';
 import type { Actor } from '../../platform/actor.ts';
@@ -30,6 +31,7 @@ import { suspendSaga } from './sagas/suspend.ts';
 import { headroomForStart } from './scale/headroom.ts';
 import { move } from './store.ts';
 import { usableImage } from './usable-image.ts';
+import { settingOfAccount } from '../../identity/account/account-setting.ts';
 
 /** What is done to machines once they are there. */
 export class LifecycleService {
@@ -117,7 +119,7 @@ export class LifecycleService {
   stop(actor: Actor | null, input: MachineInput & { isForced: boolean }): Promise<MachineAnswer> {
     return changeMachine(this.#platform, actor, input, 'virtualMachine.stop', async (mutation, seen) => {
       const machine = await move(mutation.tx, seen.id, 'stop', { desiredPower: 'OFF' });
-      const graceSeconds = input.isForced ? 0 : this.#platform.settings.get('vm.stop.grace');
+      const graceSeconds = input.isForced ? 0 : await this.#graceOf(mutation.tx, machine);
       const agentId = await runningAgentOf(mutation.tx, machine);
       return mutation.startJob(
         this.#sagas.stop,
@@ -131,7 +133,7 @@ export class LifecycleService {
   reboot(actor: Actor | null, input: MachineInput & { isForced: boolean }): Promise<MachineAnswer> {
     return changeMachine(this.#platform, actor, input, 'virtualMachine.reboot', async (mutation, seen) => {
       const machine = await move(mutation.tx, seen.id, 'reboot');
-      const graceSeconds = input.isForced ? 0 : this.#platform.settings.get('vm.stop.grace');
+      const graceSeconds = input.isForced ? 0 : await this.#graceOf(mutation.tx, machine);
       const agentId = await runningAgentOf(mutation.tx, machine);
       return mutation.startJob(
         this.#sagas.reboot,
@@ -139,6 +141,10 @@ export class LifecycleService {
         targetOf(machine),
       );
     });
+  }
+
+  #graceOf(tx: Transaction, { accountId }: Row<'VirtualMachine'>): Promise<number> {
+    return settingOfAccount(tx, this.#platform.settings, 'vm.stop.grace', accountId);
   }
 
   /** Its memory stays where it is, and it goes on costing. */

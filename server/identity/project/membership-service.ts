@@ -9,6 +9,7 @@ import type { AccessNotices } from '../access/access-notices.ts';
 import { demand, getForChange, getGuarded } from '../access/guarded-loader.ts';
 import { getNamedAccount, type AccountReference } from '../access/named-account.ts';
 import { lockProject } from './store.ts';
+import { settingOfAccount } from '../account/account-setting.ts';
 
 export interface InviteInput extends AccountReference {
   projectId: Id<'Project'>;
@@ -60,7 +61,7 @@ export class MembershipService {
         .execute();
       const { role } = input;
       mutation.concerns('Project', project.id, project.accountId, { invited: account.name, role });
-      if (!settings.get('project.invite.required')) {
+      if (!(await settingOfAccount(tx, settings, 'project.invite.required', project.accountId))) {
         await join(mutation, project.id, account.id, role);
         return { projectId: project.id, accountId: account.id };
       }

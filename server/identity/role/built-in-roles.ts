@@ -17,7 +17,14 @@ const deny = (...patterns: PermissionPattern[]): RoleRule[] =>
   patterns.map((pattern) => ({ pattern, effect: 'DENY' }));
 
 /** What everybody may do with what is their own: look, follow, and look after their way in. */
-const self = allow('node.get', 'change.follow', 'apiKey.*', 'session.*', 'projectInvitation.*');
+const self = allow(
+  'node.get',
+  'change.follow',
+  'apiKey.*',
+  'session.*',
+  'projectInvitation.*',
+  'job.dismiss',
+);
 
 /** What a tenant looks at. */
 const tenantReading = allow(
@@ -66,6 +73,7 @@ const tenantWork = [
     'budget.*',
     'iso.*',
     'job.cancel',
+    'job.retry',
     'noticeContact.*',
     'prepaidTerm.*',
     'project.*',
@@ -81,6 +89,7 @@ const tenantWork = [
 /** What helps a tenant without touching what it owns. */
 const help = allow(
   'job.cancel',
+  'job.retry',
   'virtualMachine.console',
   'virtualMachine.reboot',
   'virtualMachine.resume',

@@ -7,7 +7,12 @@ import type { Actor } from '../../platform/actor.ts';
 import { invalid } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Check } from '../../platform/validation.ts';
-import { readCapacities, type CapacityLevel, type CapacityRow } from './capacity-store.ts';
+import {
+  overprovisioningOfPool,
+  readCapacities,
+  type CapacityLevel,
+  type CapacityRow,
+} from './capacity-store.ts';
 import { forecastsOf, type CapacityForecast } from './forecast.ts';
 import { readSamples } from './history/sample-store.ts';
 import { trendsOf } from './history/trend-store.ts';
@@ -95,7 +100,7 @@ export class CapacityService {
 
   #rows(level: CapacityLevel | null, within: Scope | null, most: number): Promise<CapacityRow[]> {
     const { db, settings } = this.#platform;
-    const storageOverprovisioning = settings.get('storage.overprovisioning.factor');
+    const storageOverprovisioning = overprovisioningOfPool(settings);
     return readCapacities(db, { level, within, storageOverprovisioning, most });
   }
 

@@ -1,5 +1,7 @@
 import type { Database, Transaction } from '@nephos/model/database.ts';
 import { sql, type RawBuilder } from 'kysely';
+import { nearestValue } from '../../platform/settings/nearest-value.ts';
+import type { Settings } from '../../platform/settings/settings.ts';
 
 /** Where figures are added up; the whole cloud has no level. */
 export type CapacityLevel = 'Zone' | 'Pod' | 'Cluster' | 'Host';
@@ -43,9 +45,15 @@ interface Asked {
   level: CapacityLevel | null;
   /** Only what is within this. */
   within: { level: CapacityLevel; id: string } | null;
-  /** How many times its size a pool may be promised, where nothing else is said of it. */
-  storageOverprovisioning: number;
+  /** How many times its size a pool may be promised, where nothing else is said of it: of the pool `p`. */
+  storageOverprovisioning: RawBuilder<number>;
   most: number;
+}
+
+/** How many times its size the pool `p` of a statement may be promised, where nothing else is said of it. */
+export function overprovisioningOfPool(settings: Settings): RawBuilder<number> {
+  const key = 'storage.overprovisioning.factor';
+  return nearestValue(settings.get(key), settings.ownValues(key), [sql`p."id"`, sql`p."zoneId"`]);
 }
 
 /** Figures for each thing of a level, the fullest first, in one statement. */

@@ -57,6 +57,7 @@ export const accessSettings = {
     description:
       'Whether accounts are asked before they take part in a project; otherwise they take part at once.',
     fallback: 'true',
+    scopes: ['DOMAIN'],
   }),
   'project.invite.timeout': wholeNumber({
     description: 'Hours that an invitation to a project can be accepted.',

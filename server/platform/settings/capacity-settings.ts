@@ -7,12 +7,14 @@ export const capacitySettings = {
     fallback: '2',
     from: 1,
     to: 100,
+    scopes: ['ZONE'],
   }),
   'pool.storage.allocated.capacity.disablethreshold': wholeNumber({
     description: 'Percent of used space above which a pool gets no new volumes.',
     fallback: '85',
     from: 1,
     to: 100,
+    scopes: ['STORAGE_POOL', 'ZONE'],
   }),
   'cluster.cpu.allocated.capacity.disablethreshold': wholeNumber({
     description:
@@ -20,12 +22,14 @@ export const capacitySettings = {
     fallback: '85',
     from: 1,
     to: 100,
+    scopes: ['CLUSTER', 'ZONE'],
   }),
   'cluster.memory.allocated.capacity.disablethreshold': wholeNumber({
     description: 'Percent of its memory, as it may be promised, above which a cluster gets no new machines.',
     fallback: '85',
     from: 1,
     to: 100,
+    scopes: ['CLUSTER', 'ZONE'],
   }),
   'cluster.cpu.allocated.capacity.notificationthreshold': wholeNumber({
     description:
@@ -33,24 +37,28 @@ export const capacitySettings = {
     fallback: '75',
     from: 1,
     to: 100,
+    scopes: ['CLUSTER', 'ZONE'],
   }),
   'cluster.memory.allocated.capacity.notificationthreshold': wholeNumber({
     description: 'Percent of its memory, as it may be promised, above which an alert tells of a cluster.',
     fallback: '75',
     from: 1,
     to: 100,
+    scopes: ['CLUSTER', 'ZONE'],
   }),
   'cluster.storage.capacity.notificationthreshold': wholeNumber({
     description: 'Percent of used space above which an alert tells of a storage pool.',
     fallback: '75',
     from: 1,
     to: 100,
+    scopes: ['STORAGE_POOL', 'ZONE'],
   }),
   'cluster.storage.allocated.capacity.notificationthreshold': wholeNumber({
     description: 'Percent of what it may promise above which an alert tells of a storage pool.',
     fallback: '75',
     from: 1,
     to: 100,
+    scopes: ['STORAGE_POOL', 'ZONE'],
   }),
   'zone.secstorage.capacity.notificationthreshold': wholeNumber({
     description: 'Percent of used space above which an alert tells of an image store.',

@@ -1,8 +1,13 @@
 import { isTag } from '../tags.ts';
 
+/** A kind of thing for which a setting may have a value of its own. */
+export type SettingScope = 'CLUSTER' | 'STORAGE_POOL' | 'ZONE' | 'ACCOUNT' | 'DOMAIN';
+
 /** What one setting may hold. */
 export interface SettingDefinition<Value> {
   description: string;
+  /** Where it may have another value than everywhere else, nearest first; nowhere when left out. */
+  scopes?: readonly SettingScope[];
   /** Text of the default. */
   fallback: string;
   /** What is allowed, for people. */
@@ -17,6 +22,7 @@ export const wholeNumber = (facts: {
   fallback: string;
   from: number;
   to: number;
+  scopes?: readonly SettingScope[];
 }): SettingDefinition<number> => ({
   ...facts,
   rule: `a whole number from ${facts.from} to ${facts.to}`,
@@ -42,6 +48,7 @@ export const choice = <Word extends string>(facts: {
 export const trueOrFalse = (facts: {
   description: string;
   fallback: 'true' | 'false';
+  scopes?: readonly SettingScope[];
 }): SettingDefinition<boolean> => ({
   ...facts,
   rule: 'true or false',

@@ -21,6 +21,7 @@ export const machineSettings = {
     fallback: '60',
     from: 0,
     to: 3600,
+    scopes: ['ACCOUNT', 'DOMAIN'],
   }),
   'vm.schedule.missed.minutes': wholeNumber({
     description: 'Minutes after which something scheduled that the platform was away for is not made up for.',
@@ -33,6 +34,7 @@ export const machineSettings = {
     fallback: '10',
     from: 0,
     to: 100,
+    scopes: ['ACCOUNT', 'DOMAIN'],
   }),
   'vm.lease.warning.hours': wholeNumber({
     description: 'Hours before the end of its lease in which a machine is shown as ending soon.',

@@ -8,6 +8,7 @@ import type { AnyRow } from './rows.ts';
 
 /** Values without which an input would be refused before anyone asks whose things it names. */
 const fitting: Record<string, unknown> = {
+  'dismissJobs.input.ids': [],
   'updateSetting.input.key': 'expunge.delay',
   'updateSetting.input.value': '60',
   'createUsageExportSchedule.input.cron': '0 3 * * *',

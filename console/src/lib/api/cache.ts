@@ -57,6 +57,7 @@ const keyless = [
   'ProjectMember',
   'QuotaChange',
   'RoleRule',
+  'SearchHit',
   'SecondaryStorageCapacity',
   'SignInProviders',
   'StatementCustomer',

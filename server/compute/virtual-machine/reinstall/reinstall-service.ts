@@ -16,6 +16,7 @@ import type { MachineSagaDeps } from '../sagas/deploy.ts';
 import { reinstallSaga } from '../sagas/reinstall.ts';
 import { move, type MachineRow } from '../store.ts';
 import { usableImage } from '../usable-image.ts';
+import { settingOfAccount } from '../../../identity/account/account-setting.ts';
 
 export interface ReinstallInput extends MachineInput {
   /** Absent: the one it was made from. */
@@ -74,6 +75,12 @@ export class ReinstallService {
       const newDisk = { volumeId, pool: { poolId: pool.poolId, path: pool.path } };
       const before = machine.hostId === null ? null : encodeSpec(await specOf(tx, machine, placement.podId));
       await takeLimits(tx, this.#platform.settings, machine.accountId, volumeAmounts([{ sizeBytes }]));
+      const graceSeconds = await settingOfAccount(
+        tx,
+        this.#platform.settings,
+        'vm.stop.grace',
+        machine.accountId,
+      );
       return mutation.startJob(
         this.#saga,
         {
@@ -82,7 +89,7 @@ export class ReinstallService {
           ran: before && {
             before,
             after: withRootDisk(before, newDisk),
-            graceSeconds: this.#platform.settings.get('vm.stop.grace'),
+            graceSeconds,
           },
           name: machine.name,
           base: {

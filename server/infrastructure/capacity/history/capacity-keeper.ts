@@ -2,7 +2,12 @@ import type { Database, Row, Transaction } from '@nephos/model/database.ts';
 import { sql } from 'kysely';
 import type { Platform } from '../../../platform/platform.ts';
 import { Reconciler } from '../../../platform/reconciler.ts';
-import { readCapacities, type CapacityLevel, type CapacityRow } from '../capacity-store.ts';
+import {
+  overprovisioningOfPool,
+  readCapacities,
+  type CapacityLevel,
+  type CapacityRow,
+} from '../capacity-store.ts';
 import { amountsOf } from '../resources.ts';
 import { trendDays, trendOf } from '../trend/trend.ts';
 import { insertSamples, lastSampleAt, readSamples, thinSamples } from './sample-store.ts';
@@ -32,7 +37,7 @@ export async function keepCapacities({ db, clock, settings }: Platform): Promise
   const now = clock.now();
   const hour = new Date(Math.floor(now.getTime() / hourMs) * hourMs);
   if (await isKept(db, hour)) return;
-  const storageOverprovisioning = settings.get('storage.overprovisioning.factor');
+  const storageOverprovisioning = overprovisioningOfPool(settings);
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ isMine: boolean }>`
       select pg_try_advisory_xact_lock(hashtext('nephos capacity history')) as "isMine"`.execute(tx);
