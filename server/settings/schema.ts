@@ -69,6 +69,11 @@ const Setting = builder.objectRef<ShownSetting>('Setting').implement({
   description: 'Something that administrators may change while Nephos runs.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Its name: `expunge.delay`.' }),
+    scopeId: t.id({
+      nullable: true,
+      description: 'What it is shown for; null where that is everywhere.',
+      resolve: ({ place: [id = everywhere] }) => (id === everywhere ? null : id),
+    }),
     category: t.field({
       type: SettingCategory,
       description: 'What it is about.',

@@ -89,15 +89,16 @@ async function identityPages(admin: ApiClient): Promise<Record<string, string>> 
 
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
-  const { virtualMachines, zones, auditEvents, projects, hosts, storagePools } = await admin.ask<{
+  const { virtualMachines, zones, auditEvents, jobs, projects, hosts, storagePools } = await admin.ask<{
     auditEvents: { nodes: { id: string }[] };
     hosts: { nodes: { id: string }[] };
+    jobs: { nodes: { id: string }[] };
     projects: { nodes: { id: string }[] };
     storagePools: { nodes: { id: string }[] };
     virtualMachines: { nodes: { id: string }[] };
     zones: { nodes: { id: string }[] };
   }>(
-    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } projects(first: 1) { nodes { id } } }',
+    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1) { nodes { id } } }',
   );
   const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
   const host = `/hosts/${hosts.nodes[0]!.id}`;
@@ -145,6 +146,8 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     ...(await identityPages(admin)),
     alerts: '/alerts',
     jobs: '/jobs',
+    ...(jobs.nodes[0] && { 'failed job': `/jobs/${jobs.nodes[0].id}` }),
+    'no such job': '/jobs/job_00000000000000000000000000',
     events: '/events',
     'events, filtered': '/events?outcome=REFUSED&range=custom&action=session.',
     'one event': `/events?open=${auditEvents.nodes[0]!.id}`,

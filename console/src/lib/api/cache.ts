@@ -59,6 +59,7 @@ const keyless = [
   'RoleRule',
   'SearchHit',
   'SecondaryStorageCapacity',
+  'SettingOverride',
   'SignInProviders',
   'StatementCustomer',
   'StatementDraft',
@@ -138,7 +139,7 @@ const keys: KeyingConfig = {
   NoticeContact: ({ accountId }) => accountId as string,
   ResourceLimit: ({ ownerId, resource }) => `${ownerId as string} ${resource as string}`,
   Preference: ({ key }) => key as string,
-  Setting: ({ key }) => key as string,
+  Setting: ({ key, scopeId }) => `${key as string} ${(scopeId as string | null | undefined) ?? ''}`,
 };
 
 /** Kinds of things that `node` and the feed may answer with. */

@@ -51,6 +51,7 @@ function makeConnection() {
     client,
     dispose: () => socket?.dispose(),
     state: (): LinkState => socket?.state ?? 'reconnecting',
+    socket: () => socket,
   };
 }
 
@@ -70,6 +71,18 @@ export const api = {
   },
   get linkState(): LinkState {
     return connection.state();
+  },
+  /** When the connection broke, in milliseconds; absent while there is one. */
+  get lostAt(): number | undefined {
+    return connection.socket()?.lostAt;
+  },
+  /** When it is tried again, in milliseconds. */
+  get retryAt(): number | undefined {
+    return connection.socket()?.retryAt;
+  },
+  /** Has it tried at once. */
+  reconnect(): void {
+    connection.socket()?.tryNow();
   },
   /** Forgets everything that was read: for when somebody else signs in. */
   reset(): void {

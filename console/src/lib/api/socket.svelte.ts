@@ -23,6 +23,11 @@ interface LiveSocketEvents {
 export class LiveSocket {
   readonly client: Client;
   state = $state<LinkState>('reconnecting');
+  /** When the connection broke, in milliseconds; absent while there is one. */
+  lostAt = $state<number>();
+  /** When it is tried again, in milliseconds; absent while there is one, and while one is being made. */
+  retryAt = $state<number>();
+  #endWait: (() => void) | undefined;
   #staleTimer: ReturnType<typeof setTimeout> | undefined;
   #pongTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -37,7 +42,7 @@ export class LiveSocket {
       retryWait: (retries) => {
         const longest = isExpected ? 0 : Math.min(longestPauseMs, 250 * 2 ** retries);
         isExpected = false;
-        return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
+        return this.#wait(longest * (0.5 + Math.random() / 2));
       },
       on: {
         opened: (opened) => (socket = opened as WebSocket),
@@ -57,9 +62,14 @@ export class LiveSocket {
         pong: (isReceived) => isReceived && clearTimeout(this.#pongTimer),
       },
     });
+    addEventListener('online', this.tryNow);
   }
 
+  /** Tries to connect at once, instead of waiting for the next time. */
+  tryNow = (): void => this.#endWait?.();
+
   dispose(): void {
+    removeEventListener('online', this.tryNow);
     clearTimeout(this.#staleTimer);
     clearTimeout(this.#pongTimer);
     void this.client.dispose();
@@ -68,10 +78,26 @@ export class LiveSocket {
   #arrived(): void {
     clearTimeout(this.#staleTimer);
     this.#staleTimer = undefined;
+    this.lostAt = undefined;
     this.state = 'live';
   }
 
+  #wait(milliseconds: number): Promise<void> {
+    this.retryAt = Date.now() + milliseconds;
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#endWait = undefined;
+        this.retryAt = undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      this.#endWait = end;
+    });
+  }
+
   #lost(): void {
+    this.lostAt ??= Date.now();
     if (this.state === 'live') this.state = 'reconnecting';
     this.#staleTimer ??= setTimeout(() => (this.state = 'stale'), staleAfterMs);
   }

@@ -12,6 +12,8 @@ export const jobFields = graphql(`
     actorName
     attempt
     isCancellable
+    isRetryable
+    isDismissed
     traceId
     version
     createdAt

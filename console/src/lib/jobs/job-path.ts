@@ -1,4 +1,4 @@
-/** The list of jobs, with this one in it. */
+/** The page of a job. */
 export function jobPath(id: string): string {
-  return `/jobs?q=${encodeURIComponent(id)}`;
+  return `/jobs/${id}`;
 }

@@ -70,6 +70,43 @@ export const resumeJobMutation = graphql(
   [jobFields],
 );
 
+export const retryJobMutation = graphql(
+  `
+    mutation RetryJob($input: JobInput!) {
+      retryJob(input: $input) {
+        job {
+          ...JobFields
+        }
+      }
+    }
+  `,
+  [jobFields],
+);
+
+export const dismissJobsMutation = graphql(
+  `
+    mutation DismissJobs($input: DismissJobsInput!) {
+      dismissJobs(input: $input) {
+        jobs {
+          ...JobFields
+        }
+      }
+    }
+  `,
+  [jobFields],
+);
+
+export const jobQuery = graphql(
+  `
+    query Job($id: ID!) {
+      job(id: $id) {
+        ...JobFields
+      }
+    }
+  `,
+  [jobFields],
+);
+
 export const targetNamesQuery = graphql(`
   query TargetNames($ids: [ID!]!) {
     nodes(ids: $ids) {

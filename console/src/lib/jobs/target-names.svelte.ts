@@ -17,6 +17,14 @@ const pages: Record<string, (id: string) => string> = {
   User: (id) => `/users/${id}`,
   Role: (id) => `/roles/${id}`,
   Project: (id) => `/projects/${id}`,
+  ServiceOffering: (id) => `/offerings?q=${id}`,
+  DiskOffering: (id) => `/offerings?tab=disk&q=${id}`,
+  SshKeyPair: (id) => `/ssh-keys?q=${id}`,
+  AffinityGroup: (id) => `/affinity-groups?q=${id}`,
+  Tariff: (id) => `/tariffs?q=${id}`,
+  Budget: () => '/budgets',
+  Alert: (id) => `/alerts?q=${id}`,
+  AuditEvent: (id) => `/events?q=${id}`,
   // What issues them is named by their month.
   Statement: (id) => (id.includes('-') ? `/statements?month=${id}` : `/statements/${id}`),
 };

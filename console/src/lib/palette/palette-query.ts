@@ -1,37 +1,73 @@
-import { graphql } from '../api/graphql.ts';
+import { graphql, type ResultOf } from '../api/graphql.ts';
+import { machineFields } from '../machines/fragments.ts';
 
-export const paletteQuery = graphql(`
-  query Palette(
-    $search: String!
-    $mayListHosts: Boolean!
-    $mayListAccounts: Boolean!
-    $mayListUsers: Boolean!
-  ) {
-    virtualMachines(first: 8, search: $search) {
-      nodes {
+export const paletteQuery = graphql(
+  `
+    query Palette($text: String!) {
+      search(text: $text, first: 6) {
         id
+        kind
         name
-        state
-        ipAddress
+        detail
+        node {
+          __typename
+          id
+          ...MachineFields
+          ... on Job {
+            kind
+          }
+          ... on GuestNetwork {
+            zone {
+              id
+            }
+          }
+          ... on PhysicalNetwork {
+            zone {
+              id
+            }
+          }
+          ... on VirtualMachineSnapshot {
+            virtualMachine {
+              id
+            }
+          }
+          ... on Cluster {
+            zone {
+              id
+            }
+          }
+          ... on Pod {
+            zone {
+              id
+            }
+          }
+        }
       }
     }
-    hosts(first: 4, search: $search) @include(if: $mayListHosts) {
-      nodes {
-        id
-        name
+  `,
+  [machineFields],
+);
+
+export type Hit = ResultOf<typeof paletteQuery>['search'][number];
+
+/** The machine whose page is open, as the page itself has it. */
+export const openMachineQuery = graphql(
+  `
+    query OpenMachine($id: ID!) {
+      virtualMachine(id: $id) {
+        ...MachineFields
       }
     }
-    accounts(first: 4, search: $search, filter: { isProject: false }) @include(if: $mayListAccounts) {
-      nodes {
-        id
-        name
-      }
-    }
-    users(first: 4, search: $search) @include(if: $mayListUsers) {
-      nodes {
-        id
-        username
-      }
+  `,
+  [machineFields],
+);
+
+export const settingKeysQuery = graphql(`
+  query SettingKeys {
+    settings {
+      key
+      scopeId
+      description
     }
   }
 `);

@@ -1,5 +1,7 @@
 import type { Violation } from '../api/problem.ts';
+import { locale } from '../i18n/locale.svelte.ts';
 import { m } from '#messages';
+import { generalRules } from './general-rules.ts';
 
 /** Rules of the server that are met most, as its sentences say them, and how they are told in the reader’s language. */
 const rules: readonly [RegExp, (...found: string[]) => string][] = [
@@ -33,7 +35,7 @@ const rules: readonly [RegExp, (...found: string[]) => string][] = [
 
 /** What a value must be, in the reader’s language where that is known; otherwise as the server says it. */
 export function ruleText(rule: string): string {
-  for (const [pattern, text] of rules) {
+  for (const [pattern, text] of locale.current === 'en' ? rules : [...rules, ...generalRules]) {
     const found = pattern.exec(rule);
     if (found !== null) return text(...found);
   }

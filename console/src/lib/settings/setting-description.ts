@@ -35,6 +35,58 @@ const descriptions: Record<string, () => string> = {
     m.settings_about_pool_storage_allocated_capacity_disablethreshold,
   wait: m.settings_about_wait,
   'copy.volume.wait': m.settings_about_copy_volume_wait,
+  'ca.framework.cert.expiry.alert.period': m.settings_about_ca_framework_cert_expiry_alert_period,
+  migratewait: m.settings_about_migratewait,
+  'budget.check.interval': m.settings_about_budget_check_interval,
+  'usage.stats.job.aggregation.range': m.settings_about_usage_stats_job_aggregation_range,
+  'usage.aggregation.timezone': m.settings_about_usage_aggregation_timezone,
+  'usage.stats.job.exec.time': m.settings_about_usage_stats_job_exec_time,
+  'usage.export.expire.days': m.settings_about_usage_export_expire_days,
+  'usage.export.max.bytes': m.settings_about_usage_export_max_bytes,
+  'usage.export.run.expire.days': m.settings_about_usage_export_run_expire_days,
+  'usage.export.allowed.internal.sites': m.settings_about_usage_export_allowed_internal_sites,
+  'usage.provider.name': m.settings_about_usage_provider_name,
+  'billing.issuer.address': m.settings_about_billing_issuer_address,
+  'billing.issuer.tax.id': m.settings_about_billing_issuer_tax_id,
+  'billing.issuer.contact': m.settings_about_billing_issuer_contact,
+  'billing.statement.grace.days': m.settings_about_billing_statement_grace_days,
+  'billing.prepaid.discounts': m.settings_about_billing_prepaid_discounts,
+  'quota.enable.service': m.settings_about_quota_enable_service,
+  'quota.check.interval': m.settings_about_quota_check_interval,
+  'quota.usage.smtp.host': m.settings_about_quota_usage_smtp_host,
+  'quota.usage.smtp.port': m.settings_about_quota_usage_smtp_port,
+  'quota.usage.smtp.user': m.settings_about_quota_usage_smtp_user,
+  'quota.usage.smtp.useStartTLS': m.settings_about_quota_usage_smtp_useStartTLS,
+  'quota.usage.smtp.sender': m.settings_about_quota_usage_smtp_sender,
+  'quota.usage.smtp.connection.timeout': m.settings_about_quota_usage_smtp_connection_timeout,
+  'quota.webhook.allowed.internal.sites': m.settings_about_quota_webhook_allowed_internal_sites,
+  'cluster.cpu.allocated.capacity.disablethreshold':
+    m.settings_about_cluster_cpu_allocated_capacity_disablethreshold,
+  'cluster.memory.allocated.capacity.disablethreshold':
+    m.settings_about_cluster_memory_allocated_capacity_disablethreshold,
+  'cluster.cpu.allocated.capacity.notificationthreshold':
+    m.settings_about_cluster_cpu_allocated_capacity_notificationthreshold,
+  'cluster.memory.allocated.capacity.notificationthreshold':
+    m.settings_about_cluster_memory_allocated_capacity_notificationthreshold,
+  'cluster.storage.capacity.notificationthreshold':
+    m.settings_about_cluster_storage_capacity_notificationthreshold,
+  'cluster.storage.allocated.capacity.notificationthreshold':
+    m.settings_about_cluster_storage_allocated_capacity_notificationthreshold,
+  'zone.secstorage.capacity.notificationthreshold':
+    m.settings_about_zone_secstorage_capacity_notificationthreshold,
+  'zone.directnetwork.publicip.capacity.notificationthreshold':
+    m.settings_about_zone_directnetwork_publicip_capacity_notificationthreshold,
+  'vm.schedule.missed.minutes': m.settings_about_vm_schedule_missed_minutes,
+  'vm.snapshot.max': m.settings_about_vm_snapshot_max,
+  'vm.lease.warning.hours': m.settings_about_vm_lease_warning_hours,
+  'vm.stats.retention.minute.hours': m.settings_about_vm_stats_retention_minute_hours,
+  'vm.stats.retention.quarter.days': m.settings_about_vm_stats_retention_quarter_days,
+  'vm.allocation.algorithm': m.settings_about_vm_allocation_algorithm,
+  'vm.strict.host.tags': m.settings_about_vm_strict_host_tags,
+  'host.maintenance.migrations': m.settings_about_host_maintenance_migrations,
+  'vm.migrate.downtime.ms': m.settings_about_vm_migrate_downtime_ms,
+  'alert.interval': m.settings_about_alert_interval,
+  'alert.purge.delay': m.settings_about_alert_purge_delay,
 };
 
 /** What the settings `max.account.…` and `max.project.…` bound. */

@@ -1,0 +1,57 @@
+import { m } from '#messages';
+
+/**
+ * More rules of the server, told in fewer words than its own. They are for languages other than English, in which the
+ * server's sentence says more.
+ */
+export const generalRules: readonly [RegExp, (...found: string[]) => string][] = [
+  [
+    /^must be a whole number from (\S+) to (\S+), or -1/,
+    (_, from = '', to = '') => m.rules_or_unlimited({ from, to }),
+  ],
+  [/^must be a whole number from (\S+) to (\S+)$/, (_, from = '', to = '') => m.rules_whole({ from, to })],
+  [/^must be from (\S+) to (\S+) /, (_, from = '', to = '') => m.rules_range({ from, to })],
+  [
+    /^must be whole MiB from (\S+ ?\w*) to (\S+ [KMGTP]iB)/,
+    (_, from = '', to = '') => m.rules_mib({ from, to }),
+  ],
+  [/^must be whole MiB/, () => m.rules_whole_mib()],
+  [/^must be one of (.+)$/, (_, words = '') => m.rules_one_of({ words })],
+  [/^must be true or false$/, () => m.rules_true_or_false()],
+  [/^must be networks like/, () => m.rules_networks()],
+  [/^must be tags of/, () => m.rules_tags()],
+  [/^must be left out/, () => m.rules_left_out()],
+  [/^must be given/, () => m.rules_given()],
+  [/^must be the id of/, () => m.rules_id()],
+  [/^must lie inside ([\d./]+)/, (_, network = '') => m.rules_inside({ network })],
+  [/^must lie outside the range (\S+) to (\S+)$/, (_, from = '', to = '') => m.rules_outside({ from, to })],
+  [/^must not overlap (.+)$/, (_, name = '') => m.rules_overlap({ name })],
+  [/^must not come before (\S+)$/, (_, start = '') => m.rules_not_before({ start })],
+  [/^must (?:be|lie) before (.+)$/, (_, end = '') => m.rules_before({ end })],
+  [/^must be after (.+)$/, (_, start = '') => m.rules_after({ start })],
+  [/^must be in the future/, () => m.rules_future()],
+  [/^must not be in the future/, () => m.rules_past()],
+  [/^must (?:name|hold) at least one/, () => m.rules_at_least_one()],
+  [/^must happen at least once/, () => m.rules_at_least_one()],
+  [/^must not be negative/, () => m.rules_not_negative()],
+  [/^must (?:not be named twice|have each key once)/, () => m.rules_once()],
+  [/^must not lead to a private address/, () => m.rules_private_address()],
+  [/^must not carry a user name or password/, () => m.rules_no_credentials()],
+  [/^must be (?:a|an) (?:URL|address|http)/, () => m.rules_url()],
+  [/^must be (?:a public key|one line that begins with)/, () => m.rules_public_key()],
+  [/^must have at least (\d+) bits/, (_, least = '') => m.rules_key_bits({ least })],
+  [/^must have (\d+) to (\d+) characters/, (_, least = '', most = '') => m.rules_password({ least, most })],
+  [/^must be at most (\d+) \D/, (_, most = '') => m.rules_most_entries({ most })],
+  [/^must be the name of a bridge/, () => m.rules_bridge()],
+  [/^must be the name of a user/, () => m.rules_login_name()],
+  [/^must be offered (?:to|in)/, () => m.rules_not_offered()],
+  [/^must be (?:shared with|open to) account/, () => m.rules_not_open()],
+  [/^must be public to be featured/, () => m.rules_featured()],
+  [/^must drive (\S+) like its cluster/, (_, hypervisor = '') => m.rules_hypervisor({ hypervisor })],
+  [/^must have fewer than (\d+) network cards/, (_, most = '') => m.rules_most_nics({ most })],
+  [/^must not take part in the project already/, () => m.rules_member_already()],
+  [/^must not (?:rank above|allow more than)/, () => m.rules_rank()],
+  [/^must be ldaps?:\/\//, () => m.rules_ldap_url()],
+  [/^must be another host/, () => m.rules_other_host()],
+  [/^must not be zero/, () => m.rules_not_zero()],
+];
