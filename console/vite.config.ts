@@ -16,9 +16,27 @@ export default defineConfig(({ command }) => ({
       paraglideVitePlugin(messageCompilerOptions()),
     sveltekit({
       // Every path without a file of its own is a page of the app: the management server sends this one for them.
-      adapter: adapter({ fallback: 'index.html' }),
+      adapter: adapter({ fallback: 'index.html', precompress: true }),
     }),
   ],
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            // Left alone every icon and message that two pages share is a file of its own: a page would load 200 files.
+            codeSplitting: {
+              groups: [
+                { name: 'icons', test: /lucide/, minShareCount: 2 },
+                { name: 'messages', test: /paraglide/, minShareCount: 3 },
+                { name: 'shared', minShareCount: 10 },
+              ],
+            },
+          },
+        },
+      },
+    },
+  },
   build: {
     // noVNC awaits at the top level of a module.
     target: 'es2022',

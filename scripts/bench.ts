@@ -1,5 +1,6 @@
 // `npm run bench -- NAME [--json] [--quick]`: measures, and ends with 0 also when a goal is missed.
 import { accessLists } from '../test/bench/access-lists.ts';
+import { consoleBench } from '../test/bench/console/console.ts';
 import { deploy } from '../test/bench/deploy.ts';
 import { events } from '../test/bench/events.ts';
 import { asJson, asTable, type Bench } from '../test/bench/figures.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'access-lists': accessLists,
   placement,
   usage,
+  console: consoleBench,
 };
 
 const [name = '', ...flags] = process.argv.slice(2);

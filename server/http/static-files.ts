@@ -41,6 +41,25 @@ function scriptsIn(page: string): string[] {
   return [...page.matchAll(/<script>([^]*?)<\/script>/g)].map(([, script = '']) => script);
 }
 
+/** Forms that the build leaves beside a file, the smallest first. */
+const encodings = [
+  { encoding: 'br', ending: '.br' },
+  { encoding: 'gzip', ending: '.gz' },
+];
+
+/** The smallest form of a file that a client takes. */
+function encodedAs(file: string, accepted = ''): { encoding?: string; body: string } {
+  const taken = new Set(
+    accepted
+      .split(',')
+      .map((entry) => entry.trim().split(/\s*;\s*/))
+      .filter(([, quality]) => quality === undefined || Number(quality.replace('q=', '')) > 0)
+      .map(([name]) => name),
+  );
+  const found = encodings.find(({ encoding, ending }) => taken.has(encoding) && existsSync(file + ending));
+  return found === undefined ? { body: file } : { encoding: found.encoding, body: file + found.ending };
+}
+
 /** Files of the console. Paths without an ending are pages of the app and all get `index.html`. */
 export class StaticFiles {
   readonly #folder: string;
@@ -62,16 +81,19 @@ export class StaticFiles {
     const ending = path.extname(file);
     // Vite names these by their content: a new build has new names.
     const isImmutable = pathname.startsWith('/_app/immutable/');
+    const { encoding, body } = encodedAs(file, request.headers['accept-encoding']);
     response.writeHead(200, {
       'content-type': types[ending] ?? 'application/octet-stream',
-      'content-length': statSync(file).size,
+      'content-length': statSync(body).size,
+      vary: 'accept-encoding',
+      ...(encoding !== undefined && { 'content-encoding': encoding }),
       'cache-control': isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
       'content-security-policy': contentPolicy(file),
     });
     if (request.method === 'HEAD') response.end();
-    else pipeline(createReadStream(file), response, () => undefined);
+    else pipeline(createReadStream(body), response, () => undefined);
   }
 
   #fileFor(pathname: string): string | undefined {

@@ -1,23 +1,7 @@
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { browserArguments, findBrowser } from '../support/browser.ts';
 
-const browsers = ['chromium', 'chromium-browser', 'google-chrome'];
 const deadlineMs = 60_000;
-
-/** The system's browser: none is downloaded. */
-function findBrowser(): string {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  for (const file of browsers.flatMap((name) => folders.map((folder) => path.join(folder, name)))) {
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not this one.
-    }
-  }
-  throw new Error(`no browser on the PATH; install one of ${browsers.join(', ')}`);
-}
 
 export default defineConfig({
   testDir: '.',
@@ -35,15 +19,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: findBrowser(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: browserArguments,
     },
   },
 });
