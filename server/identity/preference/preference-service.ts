@@ -27,17 +27,12 @@ export class PreferenceService {
     this.#clock = clock;
   }
 
-  /**
-   * The actor's own, by key.
-   * @param prefix only those whose key begins so
-   * @throws PlatformError FORBIDDEN
-   */
-  async list(actor: Actor, prefix: string): Promise<Row<'Preference'>[]> {
-    assertPerson(actor);
+  /** The actor's own, by key. @param prefix only those whose key begins so */
+  list({ userId }: Actor, prefix: string): Promise<Row<'Preference'>[]> {
     return this.#db
       .selectFrom('Preference')
       .selectAll()
-      .where('userId', '=', actor.userId)
+      .where('userId', '=', userId)
       .where(sql<boolean>`starts_with("key", ${prefix})`)
       .orderBy('key')
       .execute();
@@ -48,7 +43,9 @@ export class PreferenceService {
    * @throws PlatformError FORBIDDEN, VALIDATION_FAILED, RESOURCE_LIMIT_EXCEEDED
    */
   async set(actor: Actor, input: PreferenceInput): Promise<Row<'Preference'> | null> {
-    assertPerson(actor);
+    if (actor.sessionId === null) {
+      throw new PlatformError('FORBIDDEN', 'an API key has no preferences', { remedy: 'sign in first' });
+    }
     const { key, value } = input;
     checkPreference(input);
     if (value === null) {
@@ -78,12 +75,6 @@ export class PreferenceService {
     }
     return kept;
   }
-}
-
-/** @throws PlatformError FORBIDDEN */
-function assertPerson({ sessionId }: Actor): void {
-  if (sessionId !== null) return;
-  throw new PlatformError('FORBIDDEN', 'an API key has no preferences', { remedy: 'sign in first' });
 }
 
 /** @throws PlatformError VALIDATION_FAILED */

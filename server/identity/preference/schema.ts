@@ -1,7 +1,8 @@
 import type { Row } from '@nephos/model/database.ts';
 import { builder } from '../../graphql/builder.ts';
 
-const Preference = builder.objectRef<Row<'Preference'>>('Preference').implement({
+/** What a user wants as they left it. */
+export const Preference = builder.objectRef<Row<'Preference'>>('Preference').implement({
   description:
     'Something that you want as you left it, on every device: the columns of a list, a saved view.',
   fields: (t) => ({
@@ -10,21 +11,6 @@ const Preference = builder.objectRef<Row<'Preference'>>('Preference').implement(
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
 });
-
-builder.queryField('preferences', (t) =>
-  t.field({
-    type: [Preference],
-    permission: 'signedIn',
-    description: 'Your preferences, by key; nobody else sees them. Errors: FORBIDDEN for an API key.',
-    args: {
-      prefix: t.arg.string({
-        defaultValue: '',
-        description: 'Only those whose key begins so; all when left out.',
-      }),
-    },
-    resolve: (_parent, { prefix }, { services, actor }) => services.preferences.list(actor, prefix),
-  }),
-);
 
 const SetPreferenceInput = builder.inputType('SetPreferenceInput', {
   description: 'A preference of yours.',

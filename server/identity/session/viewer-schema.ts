@@ -1,6 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Actor } from '../../platform/actor.ts';
+import { formatCursor } from '../../platform/change-feed/change.ts';
+import { Account } from '../account/schema.ts';
 import { permissions } from '../access/permissions.ts';
+import { Preference } from '../preference/schema.ts';
 import { countRecoveryCodes } from '../second-factor/recovery-codes.ts';
 import { User } from '../user/schema.ts';
 
@@ -14,6 +17,31 @@ const Viewer = builder.objectRef<Actor>('Viewer').implement({
       // Oneself one may always see, even where nothing else is allowed yet.
       resolve: ({ userId }, _args, { platform }) =>
         platform.db.selectFrom('User').selectAll().where('id', '=', userId).executeTakeFirstOrThrow(),
+    }),
+    account: t.field({
+      type: Account,
+      nullable: true,
+      description: 'The account you belong to; null when you may not see accounts.',
+      resolve: ({ accountId }, _args, { load }) => load.find('Account', accountId),
+    }),
+    changeCursor: t.field({
+      type: 'Cursor',
+      nullable: true,
+      description: 'As the query changeCursor has it; null when you may not follow changes.',
+      resolve: ({ rights }, _args, { platform }) =>
+        rights.has('change.follow') ? formatCursor(platform.feed.latest) : null,
+    }),
+    preferences: t.field({
+      type: [Preference],
+      description: 'Your preferences, by key; nobody else sees them. None with an API key.',
+      args: {
+        prefix: t.arg.string({
+          defaultValue: '',
+          description: 'Only those whose key begins so; all when left out.',
+        }),
+      },
+      resolve: (actor, { prefix }, { services }) =>
+        actor.sessionId === null ? [] : services.preferences.list(actor, prefix),
     }),
     permissions: t.stringList({
       description: 'Everything you may do: `virtualMachine.deploy`, …',

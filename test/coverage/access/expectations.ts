@@ -260,7 +260,6 @@ export const operations: Record<string, Expectation> = {
   'mutation useSetupLink': { may: 'public' },
   'mutation changePassword': { may: 'session' },
   'mutation updateProfile': { may: 'session' },
-  'query preferences': { may: 'session' },
   'mutation setPreference': { may: 'session' },
   'query sessions': { ...lists('UserSession'), isOnlyMine: true },
   'mutation endSession': { ...changes('UserSession'), may: 'look' },

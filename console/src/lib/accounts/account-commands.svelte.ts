@@ -40,7 +40,7 @@ export const accountCommandGroups: AccountCommand[][] = [
 /** Why something cannot be done to an account now; what only the server knows, it says itself. */
 export function reasonAgainst(name: AccountCommandName, account: Account): string | null {
   if (account.isDeleting) return m.accounts_is_deleting();
-  const isOwn = account.id === session.viewer?.user.account?.id;
+  const isOwn = account.id === session.viewer?.account?.id;
   if (name !== 'EDIT' && name !== 'ENABLE' && isOwn) return m.accounts_not_own();
   if (name === 'ENABLE' && account.accountState === 'ENABLED') return m.accounts_is_enabled();
   if (name === 'LOCK' && account.accountState === 'LOCKED') return m.accounts_is_locked();

@@ -1,14 +1,5 @@
 import { graphql } from '../api/graphql.ts';
 
-export const preferencesQuery = graphql(`
-  query Preferences {
-    preferences {
-      key
-      value
-    }
-  }
-`);
-
 export const setPreferenceMutation = graphql(`
   mutation SetPreference($input: SetPreferenceInput!) {
     setPreference(input: $input) {

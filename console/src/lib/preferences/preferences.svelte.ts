@@ -1,9 +1,9 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { ask, mutate } from '../api/connection.svelte.ts';
+import { mutate } from '../api/connection.svelte.ts';
 import { notices } from '../notices/notices.svelte.ts';
 import { m } from '#messages';
 import { PendingWrites } from './pending-writes.ts';
-import { preferencesQuery, setPreferenceMutation } from './preference-queries.ts';
+import { setPreferenceMutation } from './preference-queries.ts';
 
 const pauseMs = 500;
 
@@ -26,19 +26,18 @@ class Preferences {
 
   constructor() {
     this.#tabs.onmessage = ({ data }: MessageEvent<Told>) => {
-      if (data.userId === this.#userId) this.#take(data.key, data.text);
+      if (data.userId === this.#userId) this.#show(data.key, data.text);
     };
     addEventListener('pagehide', () => this.#writes.flush());
   }
 
-  /** Reads those of a user, unless they are here. Without them everything is as if nothing had been changed. */
-  async open(userId: string): Promise<void> {
-    if (this.#userId === userId) return;
-    this.#userId = undefined;
-    this.#values.clear();
-    const { preferences } = await ask(preferencesQuery, {});
-    this.#userId = userId;
-    for (const { key, value } of preferences) this.#take(key, value);
+  /** What the server keeps of a user; what was changed here a moment ago and is on its way there counts more. */
+  take(userId: string, kept: readonly { key: string; value: string }[]): void {
+    if (this.#userId !== userId) {
+      this.#values.clear();
+      this.#userId = userId;
+    }
+    for (const { key, value } of kept) if (!this.#writes.has(key)) this.#show(key, value);
   }
 
   /**
@@ -70,13 +69,13 @@ class Preferences {
   }
 
   #write(key: string, text: string | null): void {
-    this.#take(key, text);
+    this.#show(key, text);
     if (this.#userId === undefined) return;
     this.#tabs.postMessage({ userId: this.#userId, key, text } satisfies Told);
     this.#writes.write(key, text);
   }
 
-  #take(key: string, text: string | null): void {
+  #show(key: string, text: string | null): void {
     if (text === null) this.#values.delete(key);
     else this.#values.set(key, JSON.parse(text));
   }

@@ -42,7 +42,7 @@ export function limitProblem({ code, details }: Pick<Problem, 'code' | 'details'
 
 function pathOf(scope: Scope, ownerId: string): string | undefined {
   if (!session.can('resourceLimit.list')) return undefined;
-  if (ownerId === session.viewer?.user.account?.id) return '/limits';
+  if (ownerId === session.viewer?.account?.id) return '/limits';
   if (scope === 'DOMAIN') return session.can('domain.list') ? `/domains/${ownerId}` : undefined;
   return scope === 'PROJECT' ? `/limits?owner=${ownerId}` : `/accounts/${ownerId}?tab=limits`;
 }

@@ -31,7 +31,7 @@ export function reasonAgainst(action: ProjectAction, project: Facts): string | n
 
 /** Whether a member is the account that one belongs to. */
 export function isSelf({ accountId }: Pick<ProjectMember, 'accountId'>): boolean {
-  return accountId === session.viewer?.user.account?.id;
+  return accountId === session.viewer?.account?.id;
 }
 
 /** A project is never left without an admin. */

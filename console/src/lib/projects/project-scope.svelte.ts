@@ -44,7 +44,7 @@ class ProjectScope {
 
   /** The account whose things lists show; null for all that one sees, which is what administrators look after. */
   get listedAccountId(): string | null {
-    const own = session.viewer?.user.account;
+    const own = session.viewer?.account;
     return this.ownerId ?? (own?.type === 'USER' ? own.id : null);
   }
 

@@ -1,6 +1,9 @@
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
-/** Who one is; everybody who is signed in may ask, whatever they have to do first. */
+/**
+ * Who one is, with all that a page needs before it can begin; everybody who is signed in may ask, whatever they have to
+ * do first.
+ */
 export const viewerQuery = graphql(`
   query Viewer {
     viewer {
@@ -8,6 +11,26 @@ export const viewerQuery = graphql(`
       sessionId
       mustChangePassword
       mustEnrolSecondFactor
+      changeCursor
+      account {
+        id
+        name
+        type
+        role {
+          id
+          name
+          isBuiltIn
+        }
+        domain {
+          id
+          name
+          path
+        }
+      }
+      preferences {
+        key
+        value
+      }
       user {
         id
         username
@@ -19,38 +42,7 @@ export const viewerQuery = graphql(`
   }
 `);
 
-export const ownAccountQuery = graphql(`
-  query OwnAccount {
-    viewer {
-      user {
-        id
-        account {
-          id
-          name
-          type
-          role {
-            id
-            name
-            isBuiltIn
-          }
-          domain {
-            id
-            name
-            path
-          }
-        }
-      }
-    }
-  }
-`);
-
-type AnsweredViewer = NonNullable<ResultOf<typeof viewerQuery>['viewer']>;
-export type OwnAccount = NonNullable<ResultOf<typeof ownAccountQuery>['viewer']>['user']['account'];
-
-export type Viewer = Omit<AnsweredViewer, 'user'> & {
-  /** Their account is not known to those whose role does not show it. */
-  user: AnsweredViewer['user'] & { account: OwnAccount | null };
-};
+export type Viewer = NonNullable<ResultOf<typeof viewerQuery>['viewer']>;
 
 export const signInProvidersQuery = graphql(`
   query SignInProviders($domain: String!) {

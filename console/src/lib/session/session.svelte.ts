@@ -2,14 +2,13 @@ import { goto } from '$app/navigation';
 import { api, ask, mutate } from '../api/connection.svelte.ts';
 import { feed } from '../api/live-feed.ts';
 import { problemFrom } from '../api/problem.ts';
+import { preferences } from '../preferences/preferences.svelte.ts';
 import {
   completeSignInMutation,
   endSessionMutation,
-  ownAccountQuery,
   signInMutation,
   useSetupLinkMutation,
   viewerQuery,
-  type OwnAccount,
   type Viewer,
 } from './session-queries.ts';
 import { signInPath } from './sign-in-path.ts';
@@ -29,22 +28,14 @@ function dutyOf(viewer: Omit<Viewer, 'user'> | null): Duty | undefined {
   return viewer?.mustEnrolSecondFactor ? 'enrolSecondFactor' : undefined;
 }
 
-async function readOwnAccount(): Promise<OwnAccount | null> {
-  return (await ask(ownAccountQuery, {})).viewer?.user.account ?? null;
-}
-
 /** Who is signed in, if anybody is; from then on the feed follows what they may see. */
 async function readViewer(): Promise<Viewer | null> {
   const { viewer } = await ask(viewerQuery, {});
   if (viewer === null) return null;
-  // Whoever has to do something first may do nothing else: then there is no permission at all.
-  const may = (permission: string) => viewer.permissions.includes(permission);
-  if (!may('change.follow')) feed.stop();
-  const [account] = await Promise.all([
-    may('account.list') ? readOwnAccount() : null,
-    may('change.follow') ? feed.startNow() : undefined,
-  ]);
-  return { ...viewer, user: { ...viewer.user, account } };
+  if (viewer.changeCursor === null) feed.stop();
+  else feed.start(viewer.changeCursor);
+  preferences.take(viewer.user.id, viewer.preferences);
+  return viewer;
 }
 
 /** Who is signed in. */
