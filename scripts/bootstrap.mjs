@@ -11,7 +11,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const bin = path.join(root, 'node_modules', '.bin');
 
 const [command = '', ...args] = process.argv.slice(2);
-const needsConsole = new Set(['check', 'start', 'test', 'bench', 'tutorial', 'build']);
+const needsConsole = new Set(['check', 'start', 'test', 'bench', 'tutorial', 'screenshots', 'build']);
 
 function digest(files) {
   const hash = createHash('sha256');

@@ -1,7 +1,4 @@
 import { expect, test } from '@playwright/test';
-import { type ApiClient, signIn } from '../support/api-client.ts';
-import { deploy, registerIso, registerTemplate, serviceOfferingId } from '../support/machines.ts';
-import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { colourRules, findBarriers } from './accessibility.ts';
 import {
   everyPage,
@@ -12,43 +9,24 @@ import {
   signInAs,
   watchForReload,
 } from './console-pages.ts';
+import { routesWithout } from './console-routes.ts';
 import { messageKeys, textsOf, translatedTexts } from './messages.ts';
-import { createZone } from './zones.ts';
+import { type SampleCloud, startSampleCloud } from './sample-cloud.ts';
 
 const phone = { width: 390, height: 844 };
 
-let product: Product;
-let admin: ApiClient;
+let cloud: SampleCloud;
 
 test.beforeAll(async () => {
   test.setTimeout(300_000);
-  product = await startProduct({ driver: 'simulator' });
-  admin = await signIn(product.url, 'admin', adminPassword);
-  const zoneId = await createZone(admin, product.dataFolder);
-  const templateId = await registerTemplate(admin, zoneId);
-  await registerIso(admin, zoneId);
-  const choice = { zoneId, templateId, serviceOfferingId: await serviceOfferingId(admin) };
-  await deploy(admin, { ...choice, name: 'web-1' });
-  await deploy(admin, { ...choice, name: 'fail-at-start' });
-  await admin.ask('mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }', {
-    input: { name: 'Careful', accountType: 'USER', rules: [{ pattern: '*.list', effect: 'ALLOW' }] },
-  });
-  await admin.ask(
-    'mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { id } } }',
-    {
-      input: { name: 'web-shop', displayText: 'Sells things' },
-    },
-  );
+  cloud = await startSampleCloud();
 });
 
-test.afterAll(async () => {
-  await admin.close();
-  await product.stop({ machines: 'destroy' });
-});
+test.afterAll(() => cloud[Symbol.asyncDispose]());
 
 test('speaks Chinese and English, and changes without a reload', async ({ page }) => {
-  await signInAs(page, product.url);
-  await page.goto(`${product.url}/virtual-machines`);
+  await signInAs(page, cloud.product.url);
+  await page.goto(`${cloud.product.url}/virtual-machines`);
   const wasNotReloaded = await watchForReload(page);
   await page.getByRole('button', { name: 'Language' }).click();
   await page.getByRole('menuitemradio', { name: '简体中文' }).click();
@@ -66,7 +44,7 @@ test('leaves nothing untranslated on any page, no barriers that axe finds in eit
   page,
 }) => {
   test.setTimeout(480_000);
-  await signInAs(page, product.url);
+  await signInAs(page, cloud.product.url);
   await remember(page, { locale: 'zh-CN', theme: 'system' });
   const [english, keys] = [translatedTexts('zh-CN'), messageKeys()];
   const problems: string[] = [];
@@ -82,12 +60,15 @@ test('leaves nothing untranslated on any page, no barriers that axe finds in eit
     note(await findOverflow(page));
     await page.setViewportSize(desktop);
   };
-  for (const [name, address] of Object.entries(await everyPage(admin))) {
-    await openPage(page, `${product.url}${address}`);
+  const pages = await everyPage(cloud.admin);
+  // These two are for those who are not signed in.
+  expect(routesWithout([...Object.values(pages), '/sign-in', '/setup'])).toEqual([]);
+  for (const [name, address] of Object.entries(pages)) {
+    await openPage(page, `${cloud.product.url}${address}`);
     await look(name);
   }
   await page.context().clearCookies();
-  await openPage(page, `${product.url}/sign-in`);
+  await openPage(page, `${cloud.product.url}/sign-in`);
   await look('sign in');
   expect(problems).toEqual([]);
 });
@@ -95,8 +76,8 @@ test('leaves nothing untranslated on any page, no barriers that axe finds in eit
 for (const theme of ['light', 'dark'] as const) {
   test(`has no barriers that axe finds in menus and dialogs, in the ${theme} theme`, async ({ page }) => {
     await remember(page, { locale: 'en', theme });
-    await signInAs(page, product.url);
-    await page.goto(`${product.url}/virtual-machines`);
+    await signInAs(page, cloud.product.url);
+    await page.goto(`${cloud.product.url}/virtual-machines`);
     const barriers: string[] = [];
     const look = async (name: string) =>
       barriers.push(...(await findBarriers(page)).map((barrier) => `${name}: ${barrier}`));
