@@ -122,6 +122,7 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     zones: '/zones',
     zone: `/zones/${zones.nodes[0]!.id}`,
     'create zone': '/zones/new',
+    'no such draft of a zone': '/zones/drafts/zdraft_00000000000000000000000000',
     hosts: '/hosts',
     host,
     'statistics of a host': `${host}?tab=statistics`,

@@ -82,6 +82,18 @@ const keyless = [
   'VirtualMachineSample',
   'VirtualMachineStatistics',
   'VirtualMachineStatisticsPoint',
+  'ZoneDraftCluster',
+  'ZoneDraftDetails',
+  'ZoneDraftGuestRange',
+  'ZoneDraftHost',
+  'ZoneDraftImageStore',
+  'ZoneDraftPhysicalNetwork',
+  'ZoneDraftPlan',
+  'ZoneDraftPod',
+  'ZoneDraftPrimaryStorage',
+  'ZoneDraftProblem',
+  'ZoneDraftSsh',
+  'ZoneDraftTraffic',
 ];
 
 const lists = [
@@ -131,6 +143,7 @@ const lists = [
   'VirtualMachineSnapshot',
   'Volume',
   'Zone',
+  'ZoneDraft',
 ];
 
 const keys: KeyingConfig = {
@@ -181,6 +194,7 @@ const nodes = [
   'VirtualMachineSnapshot',
   'Volume',
   'Zone',
+  'ZoneDraft',
 ];
 
 /**

@@ -101,6 +101,7 @@ const kinds = [
   'VirtualMachineSnapshot',
   'Volume',
   'Zone',
+  'ZoneDraft',
 ] as const;
 
 export type ChangeKind = (typeof kinds)[number];

@@ -9,6 +9,7 @@ const pages: Record<string, (id: string) => string> = {
   Iso: (id) => `/images?tab=isos&q=${id}`,
   Host: (id) => `/hosts/${id}`,
   Zone: (id) => `/zones/${id}`,
+  ZoneDraft: (id) => `/zones/drafts/${id}`,
   StoragePool: (id) => `/storage/${id}`,
   ImageStore: (id) => `/storage?tab=secondary&q=${id}`,
   Job: jobPath,

@@ -20,7 +20,7 @@ describe('a rule of the server', () => {
   ])('%j is told as %j', (rule, text) => expect(ruleText(rule)).toBe(text));
 
   it('that is not known is told as it is', () =>
-    expect(ruleText('must name at least one host')).toBe('must name at least one host'));
+    expect(ruleText('must be as nobody says it')).toBe('must be as nobody says it'));
 });
 
 describe('what breaks a rule', () => {

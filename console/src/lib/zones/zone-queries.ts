@@ -1,5 +1,4 @@
 import { graphql } from '../api/graphql.ts';
-import { jobFields } from '../jobs/fragments.ts';
 import { zoneFields } from './fragments.ts';
 
 export const zonesQuery = graphql(
@@ -29,22 +28,6 @@ export const zonesQuery = graphql(
     }
   `,
   [zoneFields],
-);
-
-export const createZoneMutation = graphql(
-  `
-    mutation CreateZone($input: CreateZoneInput!) {
-      createZone(input: $input) {
-        zone {
-          ...ZoneFields
-        }
-        job {
-          ...JobFields
-        }
-      }
-    }
-  `,
-  [jobFields, zoneFields],
 );
 
 export const setZoneAllocationMutation = graphql(

@@ -119,6 +119,11 @@ const ZoneDraftJobPayload = builder
 const CreateZoneDraftInput = builder.inputType('CreateZoneDraftInput', {
   description: 'A new draft.',
   fields: (t) => ({
+    name: t.string({
+      required: false,
+      description:
+        'Name of the zone, where nothing else of it is known; a free one like `zone-1` when left out.',
+    }),
     plan: t.field({
       type: ZoneDraftPlanInput,
       required: false,
@@ -137,6 +142,7 @@ builder.mutationField('createZoneDraft', (t) =>
     args: { input: t.arg({ type: CreateZoneDraftInput, description: 'The draft.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.zoneDrafts.create(actor, {
+        name: input.name,
         change: changeOf(input.plan),
         idempotencyKey: input.idempotencyKey,
       }),

@@ -55,13 +55,17 @@ export class ZoneDraftService {
   /** Begins a draft of usual values; what the change has is taken from there. */
   create(
     actor: Actor,
-    input: { change: DraftChange; idempotencyKey?: string | null | undefined },
+    input: {
+      name?: string | null | undefined;
+      change: DraftChange;
+      idempotencyKey?: string | null | undefined;
+    },
   ): Promise<{ draftId: string }> {
-    checkSize(input.change);
+    checkSize(input.change, input.name);
     const compared = { idempotencyKey: input.idempotencyKey };
     return this.#run(actor, 'zoneDraft.create', compared, async (tx, concerns) => {
       const id = newId('ZoneDraft');
-      const plan = usualPlan(freeName(await takenNames(tx)));
+      const plan = usualPlan(input.name?.trim() || freeName(await takenNames(tx)));
       await this.#assertDedication(tx, actor, input.change);
       const made = changedDraft({ plan, checks: {}, done: [] }, {}, new Set(), input.change);
       await tx

@@ -1,10 +1,6 @@
-import type { PlanField } from './plan-checks.ts';
-import type { ZonePlan } from './zone-plan.ts';
+import type { DraftEditor } from './draft-editor.svelte.ts';
 
-/** What every step of the wizard is given. */
+/** What every page of the wizard works on. */
 export interface StepProps {
-  /** Changed in place. */
-  plan: ZonePlan;
-  /** What is wrong with a field. */
-  errorOf: (field: PlanField) => string | undefined;
+  editor: DraftEditor;
 }
