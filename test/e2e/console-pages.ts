@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import type { ApiClient } from '../support/api-client.ts';
 import { adminPassword } from '../support/product.ts';
+import { createDraft } from '../support/zone-drafts.ts';
 
 /** Signs in through the form, as anybody would. */
 export async function signInAs(page: Page, url: string, username = 'admin'): Promise<void> {
@@ -87,6 +88,22 @@ async function identityPages(admin: ApiClient): Promise<Record<string, string>> 
   };
 }
 
+/** Pages of a zone that is being planned. */
+async function draftPages(admin: ApiClient): Promise<Record<string, string>> {
+  const { zoneDrafts } = await admin.ask<{ zoneDrafts: { nodes: { id: string }[] } }>(
+    '{ zoneDrafts(first: 1) { nodes { id } } }',
+  );
+  const { id } = zoneDrafts.nodes[0] ?? (await createDraft(admin));
+  const draft = `/zones/drafts/${id}`;
+  return {
+    'draft of a zone': draft,
+    'networks of a draft': `${draft}?step=NETWORK`,
+    'hosts of a draft': `${draft}?step=HOSTS`,
+    'storage of a draft': `${draft}?step=STORAGE`,
+    'review of a draft': `${draft}?step=REVIEW`,
+  };
+}
+
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
   const { virtualMachines, zones, auditEvents, jobs, projects, hosts, storagePools } = await admin.ask<{
@@ -122,6 +139,7 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     zones: '/zones',
     zone: `/zones/${zones.nodes[0]!.id}`,
     'create zone': '/zones/new',
+    ...(await draftPages(admin)),
     'no such draft of a zone': '/zones/drafts/zdraft_00000000000000000000000000',
     hosts: '/hosts',
     host,
