@@ -35,6 +35,7 @@ import '../compute/console-access/schema.ts';
 import '../compute/foreign-machine/schema.ts';
 import '../compute/foreign-machine/mutations-schema.ts';
 import '../compute/virtual-machine/drift/schema.ts';
+import '../compute/virtual-machine/volume-schema.ts';
 import '../compute/lease/schema.ts';
 import '../compute/machine-schedule/schema.ts';
 import '../compute/machine-snapshot/mutations-schema.ts';

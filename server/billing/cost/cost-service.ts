@@ -17,6 +17,8 @@ export interface CostQuestion {
   groupBy: readonly CostGrouping[];
   tagKey?: string | null | undefined;
   accountId: Id<'Account'> | null;
+  /** Only of these things. */
+  resourceIds?: readonly string[] | null | undefined;
 }
 
 /** What a group costs; of what was not asked for there is `null`. */
@@ -40,6 +42,7 @@ interface CostPart extends Omit<Cost, 'amount'> {
 }
 
 const mostRows = 10_000;
+const mostThings = 100;
 const longestMs = 400 * 86_400_000;
 
 /** Sums of what was rated. */
@@ -55,7 +58,7 @@ export class CostService {
    * @throws PlatformError VALIDATION_FAILED, QUERY_TOO_COMPLEX for more than 10,000 groups
    */
   async costs(actor: Actor, question: CostQuestion): Promise<Cost[]> {
-    const { from, until, groupBy, tagKey, accountId } = question;
+    const { from, until, groupBy, tagKey, accountId, resourceIds } = question;
     const check = new Check();
     check.that(
       from < until && until.getTime() - from.getTime() <= longestMs,
@@ -68,6 +71,12 @@ export class CostService {
       'tagKey',
       tagKey,
       'must be given to group by TAG, and only then',
+    );
+    check.that(
+      (resourceIds?.length ?? 0) <= mostThings,
+      'resourceIds',
+      resourceIds?.length,
+      `must be at most ${mostThings}`,
     );
     check.done();
     const timeZone = this.#platform.settings.get('usage.aggregation.timezone');
@@ -85,7 +94,8 @@ export class CostService {
       from (
         select * from "RatedLine"
         where ${scopeOf(actor, 'RatedLine')} and "periodStartsAt" >= ${from} and "usedAt" >= ${from}
-          and "usedAt" < ${until} ${accountId === null ? sql`` : sql`and "accountId" = ${accountId}`}) as line
+          and "usedAt" < ${until} ${accountId === null ? sql`` : sql`and "accountId" = ${accountId}`}
+          ${resourceIds == null ? sql`` : sql`and "resourceId" = any(${resourceIds}::text[])`}) as line
       ${groupBy.includes('TAG') ? taggedRecord : sql``}
       group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7 limit ${mostRows + 1}`.execute(
       this.#platform.db,

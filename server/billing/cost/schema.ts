@@ -65,6 +65,10 @@ builder.queryField('costs', (t) =>
         required: false,
         description: 'Only those of this account, or of this account of a project.',
       }),
+      resourceIds: t.arg.idList({
+        required: false,
+        description: 'Only those of these things, at most 100: a machine and its disks.',
+      }),
     },
     resolve: async (_parent, args, { services, actor, load }) => {
       const accountId = optionalId('Account', 'accountId', args.accountId);

@@ -254,6 +254,8 @@ const VirtualMachineFilter = builder.inputType('VirtualMachineFilter', {
     hostId: t.id({ required: false, description: 'That run on this host.' }),
     templateId: t.id({ required: false, description: 'Made from this template.' }),
     serviceOfferingId: t.id({ required: false, description: 'Of this size.' }),
+    isoId: t.id({ required: false, description: 'With this disc in the drive.' }),
+    networkId: t.id({ required: false, description: 'With a card in this guest network.' }),
     affinityGroupId: t.id({ required: false, description: 'In this affinity group.' }),
     ipAddress: t.field({ type: 'IpAddress', required: false, description: 'With this address.' }),
     macAddress: t.field({ type: 'MacAddress', required: false, description: 'With this hardware address.' }),
@@ -263,7 +265,7 @@ const VirtualMachineFilter = builder.inputType('VirtualMachineFilter', {
 });
 
 /** Members of the filter that a column equals. */
-const equalled = ['zoneId', 'hostId', 'templateId', 'serviceOfferingId'] as const;
+const equalled = ['zoneId', 'hostId', 'templateId', 'serviceOfferingId', 'isoId'] as const;
 
 addListField({
   field: 'virtualMachines',
@@ -279,12 +281,15 @@ addListField({
   },
   filter: {
     input: VirtualMachineFilter,
-    where: ({ state, group, tag, affinityGroupId, ipAddress, macAddress, ...filter }) => [
+    where: ({ state, group, tag, networkId, affinityGroupId, ipAddress, macAddress, ...filter }) => [
       ...(state == null ? [] : [unindexed(sql<boolean>`"state"::text = any(${state})`)]),
       ...equalled.flatMap((column) => {
         const value = filter[column];
         return value == null ? [] : [sql<boolean>`${sql.ref(column)} = ${value}`];
       }),
+      ...(networkId == null
+        ? []
+        : [sql<boolean>`"id" in (select "virtualMachineId" from "Nic" where "networkId" = ${networkId})`]),
       ...(affinityGroupId == null
         ? []
         : [

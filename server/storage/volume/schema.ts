@@ -5,8 +5,15 @@ import type {
 } from '@nephos/model/generated/enums.ts';
 import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
+import { unindexed } from '../../graphql/connection.ts';
 import { addListField } from '../../graphql/list-field.ts';
+import { scopeOf } from '../../identity/access/visibility.ts';
+import { Account } from '../../identity/account/schema.ts';
+import { StoragePool } from '../../infrastructure/storage-pool/schema.ts';
 import { Zone } from '../../infrastructure/zone/schema.ts';
+import { DiskOffering } from '../disk-offering/schema.ts';
+import { chosenDiskOfferings } from '../disk-offering/store.ts';
+import { Template } from '../image/schema.ts';
 
 const VolumeKind = builder.enumType('VolumeKind', {
   description: 'What a disk is for.',
@@ -61,6 +68,34 @@ export const Volume = builder.objectRef<Row<'Volume'>>('Volume').implement({
       description: 'The zone it is in.',
       resolve: ({ zoneId }, _args, { load }) => load.get('Zone', zoneId),
     }),
+    account: t.field({
+      type: Account,
+      nullable: true,
+      description: 'The account that owns it.',
+      resolve: ({ accountId }, _args, { load }) => load.find('Account', accountId),
+    }),
+    storagePool: t.field({
+      type: StoragePool,
+      nullable: true,
+      description: 'Where it lies; null for tenants.',
+      resolve: ({ poolId }, _args, { load }) => load.find('StoragePool', poolId),
+    }),
+    diskOffering: t.field({
+      type: DiskOffering,
+      nullable: true,
+      description:
+        'What was chosen for it, though it may no longer be offered; null for a root disk that came with a template.',
+      resolve: async ({ diskOfferingId }, _args, { load, actor }) => {
+        if (diskOfferingId === null || !actor.rights.has('diskOffering.list')) return null;
+        return (await load.partsOf('chosenDiskOfferings', diskOfferingId, chosenDiskOfferings)) ?? null;
+      },
+    }),
+    template: t.field({
+      type: Template,
+      nullable: true,
+      description: 'The template it was made from; null for an empty disk, or when the template was deleted.',
+      resolve: ({ imageId }, _args, { load }) => (imageId === null ? null : load.find('Image', imageId)),
+    }),
     version: t.exposeInt('version', { description: 'Grows with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -71,6 +106,9 @@ const VolumeFilter = builder.inputType('VolumeFilter', {
   fields: (t) => ({
     zoneId: t.id({ required: false, description: 'In this zone.' }),
     virtualMachineId: t.id({ required: false, description: 'Of this machine.' }),
+    storagePoolId: t.id({ required: false, description: 'On this storage pool.' }),
+    diskOfferingId: t.id({ required: false, description: 'Of this disk offering.' }),
+    kind: t.field({ type: VolumeKind, required: false, description: 'For this.' }),
     state: t.field({ type: [VolumeState], required: false, description: 'In one of these states.' }),
   }),
 });
@@ -89,7 +127,15 @@ addListField({
   },
   filter: {
     input: VolumeFilter,
-    where: ({ zoneId, virtualMachineId, state }) => [
+    where: ({ zoneId, virtualMachineId, storagePoolId, diskOfferingId, kind, state }, actor) => [
+      // Tenants are not told where their disks lie: neither by what a filter finds.
+      ...(storagePoolId == null
+        ? []
+        : [
+            sql<boolean>`"poolId" in (select "id" from "StoragePool" where "id" = ${storagePoolId} and ${scopeOf(actor, 'StoragePool')})`,
+          ]),
+      ...(diskOfferingId == null ? [] : [unindexed(sql<boolean>`"diskOfferingId" = ${diskOfferingId}`)]),
+      ...(kind == null ? [] : [unindexed(sql<boolean>`"kind" = ${kind}::"VolumeKind"`)]),
       ...(zoneId == null ? [] : [sql<boolean>`"zoneId" = ${zoneId}`]),
       ...(virtualMachineId == null ? [] : [sql<boolean>`"virtualMachineId" = ${virtualMachineId}`]),
       ...(state == null ? [] : [sql<boolean>`"state"::text = any(${state})`]),

@@ -12,6 +12,10 @@ test('says what was chosen', () => {
     startsNow: false,
     bootMode: 'UEFI' as const,
     group: ' web ',
+    tags: [
+      { key: 'tier', value: 'front' },
+      { key: '', value: '' },
+    ],
     rootDiskGib: '20',
     sshKeyPairIds: ['sshk_1'],
     generatesPassword: true,
@@ -21,6 +25,7 @@ test('says what was chosen', () => {
     startsNow: false,
     bootMode: 'UEFI',
     group: 'web',
+    tags: [{ key: 'tier', value: 'front' }],
     rootDiskSize: 20 * 1024 ** 3,
     sshKeyPairIds: ['sshk_1'],
     generatesPassword: true,

@@ -1,5 +1,7 @@
 import type { Lease } from '../automation/automation-queries.ts';
 import type { LeaseChoice } from '../automation/lease-choice.ts';
+import { labelsInput, type Label } from '../change/labels.ts';
+import { isGibRight } from './data-disks.ts';
 
 /** What is asked of a new machine beside the least. */
 export interface AdvancedChoices {
@@ -7,6 +9,7 @@ export interface AdvancedChoices {
   isDeleteProtected: boolean;
   bootMode: 'BIOS' | 'UEFI';
   group: string;
+  tags: Label[];
   /** GiB, as it was typed; empty: as large as the offering or the template says. */
   rootDiskGib: string;
   sshKeyPairIds: string[];
@@ -22,6 +25,7 @@ export const noChoices = (): AdvancedChoices => ({
   isDeleteProtected: false,
   bootMode: 'BIOS',
   group: '',
+  tags: [],
   rootDiskGib: '',
   sshKeyPairIds: [],
   affinityGroupIds: [],
@@ -35,6 +39,7 @@ export interface AdvancedInput {
   isDeleteProtected?: boolean;
   bootMode?: 'BIOS' | 'UEFI';
   group?: string;
+  tags?: Label[];
   rootDiskSize?: number;
   sshKeyPairIds?: string[];
   affinityGroupIds?: string[];
@@ -46,17 +51,19 @@ export interface AdvancedInput {
 const gib = 1024 ** 3;
 
 export function isRootDiskRight({ rootDiskGib }: AdvancedChoices): boolean {
-  return rootDiskGib.trim() === '' || /^[1-9]\d{0,5}$/.test(rootDiskGib.trim());
+  return rootDiskGib.trim() === '' || isGibRight(rootDiskGib);
 }
 
 /** As the API takes it, without anything that says nothing. */
 export function advancedInput(choices: AdvancedChoices, source: 'template' | 'iso'): AdvancedInput {
   const { group, rootDiskGib, sshKeyPairIds, affinityGroupIds, userData, lease } = choices;
+  const tags = labelsInput(choices.tags);
   return {
     ...(!choices.startsNow && { startsNow: false }),
     ...(choices.isDeleteProtected && { isDeleteProtected: true }),
     ...(choices.bootMode === 'UEFI' && { bootMode: 'UEFI' as const }),
     ...(group.trim() !== '' && { group: group.trim() }),
+    ...(tags.length > 0 && { tags }),
     ...(source === 'template' &&
       rootDiskGib.trim() !== '' && { rootDiskSize: Number(rootDiskGib.trim()) * gib }),
     ...(sshKeyPairIds.length > 0 && { sshKeyPairIds }),

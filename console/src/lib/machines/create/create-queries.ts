@@ -27,6 +27,7 @@ export const choicesQuery = graphql(
           memory
           maxCpuCount
           maxMemory
+          rootDiskSize
         }
       }
       diskOfferings(first: 200, orderBy: { field: CREATED_AT, direction: ASC }) {
@@ -54,7 +55,12 @@ export const deployMutation = graphql(
         virtualMachine {
           ...MachineFields
         }
+        virtualMachines {
+          id
+          name
+        }
         passwords {
+          virtualMachineId
           password
         }
       }

@@ -11,6 +11,8 @@ const choices = (overrides: Partial<DeployChoices> = {}): DeployChoices => ({
   offering: undefined,
   size: { cpus: '', memoryMib: '' },
   name: 'web-1',
+  count: '1',
+  dataDisks: [],
   diskOfferingId: '',
   diskGib: '',
   hasFreeDiskSize: false,
@@ -60,6 +62,23 @@ describe('deployInput', () => {
     expect(deployInput(free)).toMatchObject({ cpuCount: 2 });
     expect(deployInput(free)).not.toHaveProperty('memory');
     expect(deployProblems({ ...free, size: { cpus: '5', memoryMib: '' } })).toEqual(['offering']);
+  });
+
+  it('asks for several, with data disks', () => {
+    const several = choices({
+      count: '3',
+      dataDisks: [
+        { diskOfferingId: 'do_1', gib: '', hasFreeSize: false },
+        { diskOfferingId: 'do_2', gib: '5', hasFreeSize: true },
+      ],
+    });
+    expect(deployProblems(several)).toEqual([]);
+    expect(deployInput(several)).toMatchObject({
+      count: 3,
+      dataDisks: [{ diskOfferingId: 'do_1' }, { diskOfferingId: 'do_2', size: 5_368_709_120 }],
+    });
+    const wrong = choices({ count: '51', dataDisks: [{ diskOfferingId: '', gib: '', hasFreeSize: false }] });
+    expect(deployProblems(wrong)).toEqual(['count', 'dataDisk']);
   });
 
   it('says nothing of disks when the template has one', () => {

@@ -12,7 +12,9 @@ import {
   type SizeInput,
   type TypedSize,
 } from '../chosen-size.ts';
-import { machineNamePattern } from '../machine-state.ts';
+import { userDataProblem } from '../user-data.ts';
+import { dataDisksInput, isDiskRight, isGibRight, type DataDiskInput, type KnownDisk } from './data-disks.ts';
+import { areNamesRight, countOf } from './machine-names.ts';
 
 export interface DeployChoices {
   zoneId: string;
@@ -26,26 +28,31 @@ export interface DeployChoices {
   offering: OfferedSize | undefined;
   size: TypedSize;
   name: string;
+  /** How many, as it was typed. */
+  count: string;
   /** With an ISO: the disk to install on. */
   diskOfferingId: string;
   /** For a disk offering of free size, as it was typed. */
   diskGib: string;
   hasFreeDiskSize: boolean;
+  dataDisks: readonly KnownDisk[];
   advanced: AdvancedChoices;
 }
 
 export interface DeployInput extends AdvancedInput, SizeInput {
   zoneId: string;
   name: string;
+  count?: number;
   serviceOfferingId: string;
   accountId?: string;
   templateId?: string;
   isoId?: string;
   diskOfferingId?: string;
   diskSize?: number;
+  dataDisks?: DataDiskInput[];
 }
 
-export type DeployProblem = 'source' | 'offering' | 'name' | 'disk';
+export type DeployProblem = 'source' | 'offering' | 'name' | 'count' | 'disk' | 'dataDisk' | 'userData';
 
 const gib = 1024 ** 3;
 
@@ -56,23 +63,31 @@ export function deployProblems(choices: DeployChoices): DeployProblem[] {
   const { offering, size } = choices;
   const isSizeFit = !offering || (areCpusRight(offering, size) && isMemoryRight(offering, size));
   if (choices.serviceOfferingId === '' || !isSizeFit) problems.push('offering');
-  if (!machineNamePattern.test(choices.name)) problems.push('name');
+  const count = countOf(choices.count);
+  if (!areNamesRight(choices.name, count ?? 1)) problems.push('name');
+  if (count === undefined) problems.push('count');
   const needsDisk = choices.source === 'iso';
-  const isDiskRight = !choices.hasFreeDiskSize || /^[1-9]\d{0,5}$/.test(choices.diskGib.trim());
-  if (needsDisk && (choices.diskOfferingId === '' || !isDiskRight)) problems.push('disk');
+  const isSizeRight = !choices.hasFreeDiskSize || isGibRight(choices.diskGib);
+  if (needsDisk && (choices.diskOfferingId === '' || !isSizeRight)) problems.push('disk');
   if (!needsDisk && !isRootDiskRight(choices.advanced)) problems.push('disk');
+  if (!choices.dataDisks.every(isDiskRight)) problems.push('dataDisk');
+  // What cloud-init would not know, something else in the guest may; what is too long the server refuses.
+  if (userDataProblem(choices.advanced.userData)?.kind === 'size') problems.push('userData');
   return problems;
 }
 
 /** The input of `deployVirtualMachine`, without anything that says nothing. */
 export function deployInput(choices: DeployChoices): DeployInput {
-  const { zoneId, ownerId, name, serviceOfferingId } = choices;
+  const { zoneId, ownerId, name, serviceOfferingId, dataDisks } = choices;
+  const count = countOf(choices.count) ?? 1;
   const input = {
     zoneId,
     name,
+    ...(count > 1 && { count }),
     serviceOfferingId,
     ...(ownerId !== null && { accountId: ownerId }),
     ...(choices.offering && sizeInput(choices.offering, choices.size)),
+    ...(dataDisks.length > 0 && { dataDisks: dataDisksInput(dataDisks) }),
     ...advancedInput(choices.advanced, choices.source),
   };
   if (choices.source === 'template') return { ...input, templateId: choices.imageId };

@@ -44,3 +44,4 @@ export const planQuery = graphql(`
 export type Plan = ResultOf<typeof planQuery>['planDeployVirtualMachine'];
 export type Refusal = Plan['placement']['refusals'][number]['reason'];
 export type PlannedPrice = Plan['prices'][number];
+export type QuotaLine = Plan['quota'][number];
