@@ -104,6 +104,47 @@ async function draftPages(admin: ApiClient): Promise<Record<string, string>> {
   };
 }
 
+/** Pages of disks, networks, images, offerings and affinity groups. */
+async function computePages(admin: ApiClient): Promise<Record<string, string>> {
+  const { volumes, guestNetworks, templates, isos, serviceOfferings, diskOfferings, ...owned } =
+    await admin.ask<
+      Record<
+        | 'volumes'
+        | 'guestNetworks'
+        | 'templates'
+        | 'isos'
+        | 'serviceOfferings'
+        | 'diskOfferings'
+        | 'affinityGroups'
+        | 'sshKeyPairs',
+        { nodes: { id: string }[] }
+      >
+    >(
+      '{ volumes(first: 1) { nodes { id } } guestNetworks(first: 1) { nodes { id } } templates(first: 1) { nodes { id } } isos(first: 1) { nodes { id } } serviceOfferings(first: 1) { nodes { id } } diskOfferings(first: 1) { nodes { id } } affinityGroups(first: 1) { nodes { id } } sshKeyPairs(first: 1) { nodes { id } } }',
+    );
+  const volume = `/volumes/${volumes.nodes[0]!.id}`;
+  return {
+    disks: '/volumes',
+    'disks, filtered out': '/volumes?q=no-such-disk',
+    disk: volume,
+    'events of a disk': `${volume}?tab=events`,
+    'cost of a disk': `${volume}?tab=cost`,
+    'no such disk': '/volumes/vol_00000000000000000000000000',
+    networks: '/networks',
+    network: `/networks/${guestNetworks.nodes[0]!.id}`,
+    'no such network': '/networks/net_00000000000000000000000000',
+    template: `/images/${templates.nodes[0]!.id}`,
+    iso: `/images/${isos.nodes[0]!.id}`,
+    'no such image': '/images/tmpl_00000000000000000000000000',
+    'service offering': `/offerings/${serviceOfferings.nodes[0]!.id}`,
+    'disk offering': `/offerings/${diskOfferings.nodes[0]!.id}`,
+    'no such offering': '/offerings/soff_00000000000000000000000000',
+    'affinity group': `/affinity-groups/${owned.affinityGroups.nodes[0]!.id}`,
+    'one SSH key': `/ssh-keys?open=${owned.sshKeyPairs.nodes[0]!.id}`,
+    'no such affinity group': '/affinity-groups/affg_00000000000000000000000000',
+  };
+}
+
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
   const { virtualMachines, zones, auditEvents, jobs, projects, hosts, storagePools } = await admin.ask<{
@@ -132,8 +173,12 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'serial console of a machine': `${machine}?tab=serial`,
     'automation of a machine': `${machine}?tab=automation`,
     'statistics of a machine': `${machine}?tab=statistics`,
-    'activity of a machine': `${machine}?tab=activity`,
+    'events of a machine': `${machine}?tab=events`,
+    'disks of a machine': `${machine}?tab=disks`,
+    'jobs of a machine': `${machine}?tab=jobs`,
+    'cost of a machine': `${machine}?tab=cost`,
     'no such machine': '/virtual-machines/vm_00000000000000000000000000',
+    ...(await computePages(admin)),
     templates: '/images',
     isos: '/images?tab=isos',
     zones: '/zones',

@@ -27,6 +27,10 @@ export const affinityGroupsQuery = graphql(`
         enforcement
         createdAt
         version
+        account {
+          id
+          name
+        }
         virtualMachines {
           id
           name
@@ -62,6 +66,54 @@ export const deleteAffinityGroupMutation = graphql(`
   mutation DeleteAffinityGroup($input: DeleteAffinityGroupInput!) {
     deleteAffinityGroup(input: $input) {
       affinityGroupId
+    }
+  }
+`);
+
+/** One group, with its members as they are now. */
+export const affinityGroupQuery = graphql(`
+  query AffinityGroup($id: ID!) {
+    node(id: $id) {
+      __typename
+      id
+      ... on AffinityGroup {
+        name
+        description
+        kind
+        enforcement
+        createdAt
+        version
+        account {
+          id
+          name
+        }
+        virtualMachines {
+          id
+          name
+          host {
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type AffinityGroupDetails = Extract<
+  NonNullable<ResultOf<typeof affinityGroupQuery>['node']>,
+  { __typename: 'AffinityGroup' }
+>;
+
+export const updateAffinityGroupMutation = graphql(`
+  mutation UpdateAffinityGroup($input: UpdateAffinityGroupInput!) {
+    updateAffinityGroup(input: $input) {
+      affinityGroup {
+        id
+        name
+        description
+        version
+      }
     }
   }
 `);

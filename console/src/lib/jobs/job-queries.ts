@@ -121,6 +121,24 @@ export const targetNamesQuery = graphql(`
       ... on Iso {
         name
       }
+      ... on Volume {
+        name
+      }
+      ... on GuestNetwork {
+        name
+      }
+      ... on ServiceOffering {
+        name
+      }
+      ... on DiskOffering {
+        name
+      }
+      ... on AffinityGroup {
+        name
+      }
+      ... on SshKeyPair {
+        name
+      }
       ... on Host {
         name
       }

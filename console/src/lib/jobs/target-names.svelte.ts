@@ -5,8 +5,14 @@ import { targetNamesQuery } from './job-queries.ts';
 
 const pages: Record<string, (id: string) => string> = {
   VirtualMachine: (id) => `/virtual-machines/${id}`,
-  Template: (id) => `/images?q=${id}`,
-  Iso: (id) => `/images?tab=isos&q=${id}`,
+  Volume: (id) => `/volumes/${id}`,
+  GuestNetwork: (id) => `/networks/${id}`,
+  Template: (id) => `/images/${id}`,
+  Iso: (id) => `/images/${id}`,
+  ServiceOffering: (id) => `/offerings/${id}`,
+  DiskOffering: (id) => `/offerings/${id}`,
+  AffinityGroup: (id) => `/affinity-groups/${id}`,
+  SshKeyPair: (id) => `/ssh-keys?open=${id}`,
   Host: (id) => `/hosts/${id}`,
   Zone: (id) => `/zones/${id}`,
   ZoneDraft: (id) => `/zones/drafts/${id}`,

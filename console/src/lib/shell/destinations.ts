@@ -10,11 +10,13 @@ import Coins from '@lucide/svelte/icons/coins';
 import Database from '@lucide/svelte/icons/database';
 import Disc3 from '@lucide/svelte/icons/disc-3';
 import FolderKanban from '@lucide/svelte/icons/folder-kanban';
+import EthernetPort from '@lucide/svelte/icons/ethernet-port';
 import Gauge from '@lucide/svelte/icons/gauge';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Group from '@lucide/svelte/icons/group';
 import KeySquare from '@lucide/svelte/icons/key-square';
+import HardDrive from '@lucide/svelte/icons/hard-drive';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Map from '@lucide/svelte/icons/map';
 import Monitor from '@lucide/svelte/icons/monitor';
@@ -72,8 +74,26 @@ export const destinationGroups: DestinationGroup[] = [
       { path: '/affinity-groups', label: m.affinity_title, icon: Group, permission: 'affinityGroup.list' },
     ],
   },
-  { name: 'storage', label: m.shell_group_storage, destinations: [] },
-  { name: 'networks', label: m.shell_group_networks, destinations: [] },
+  {
+    name: 'storage',
+    label: m.shell_group_storage,
+    destinations: [
+      { path: '/volumes', label: m.volumes_title, icon: HardDrive, permission: 'volume.list', letter: 'v' },
+    ],
+  },
+  {
+    name: 'networks',
+    label: m.shell_group_networks,
+    destinations: [
+      {
+        path: '/networks',
+        label: m.networks_title,
+        icon: EthernetPort,
+        permission: 'guestNetwork.list',
+        letter: 'n',
+      },
+    ],
+  },
   {
     destinations: [
       { path: '/images', label: m.shell_images, icon: Disc3, permission: 'template.list', letter: 'i' },

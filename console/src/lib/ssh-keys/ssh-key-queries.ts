@@ -1,4 +1,4 @@
-import { graphql } from '../api/graphql.ts';
+import { graphql, type ResultOf } from '../api/graphql.ts';
 
 export const sshKeysQuery = graphql(`
   query SshKeyPairs(
@@ -23,8 +23,13 @@ export const sshKeysQuery = graphql(`
         id
         name
         fingerprint
+        publicKey
         createdAt
         version
+        account {
+          id
+          name
+        }
       }
       totalCount
       isTotalEstimated
@@ -34,6 +39,27 @@ export const sshKeysQuery = graphql(`
         hasPreviousPage
         startCursor
         endCursor
+      }
+    }
+  }
+`);
+
+export type SshKey = ResultOf<typeof sshKeysQuery>['sshKeyPairs']['nodes'][number];
+
+export const sshKeyQuery = graphql(`
+  query SshKeyPair($id: ID!) {
+    node(id: $id) {
+      __typename
+      id
+      ... on SshKeyPair {
+        name
+        fingerprint
+        publicKey
+        createdAt
+        account {
+          id
+          name
+        }
       }
     }
   }

@@ -5,6 +5,7 @@ import { m } from '#messages';
 import type { Machine } from '../fragments.ts';
 import { plainMutations, rebootMutation, stopMutation } from './command-mutations.ts';
 import { commandGroups, type CommandName } from './commands.ts';
+import { whenInState } from './when-in-state.ts';
 
 /** Commands that ask something first. */
 const asked = [
@@ -65,9 +66,17 @@ class MachineCommands {
     } else if (name === 'REBOOT' || name === 'FORCE_REBOOT') {
       await mutate(rebootMutation, { input: { ...input, isForced: hardness[name] } });
     } else {
+      if (name === 'DESTROY') whenInState(machine.id, 'DESTROYED', () => this.#offerRecovery(machine));
       await mutate(plainMutations[name], { input });
     }
     if (name === 'RECOVER') notices.say(m.machines_recovered({ name: machine.name }));
+  }
+
+  #offerRecovery(machine: Machine): void {
+    notices.say(m.machines_destroyed({ name: machine.name }), {
+      label: m.machines_action_RECOVER(),
+      do: () => void this.#tell('RECOVER', machine),
+    });
   }
 
   async #tell(name: PlainCommand, machine: Machine): Promise<void> {
