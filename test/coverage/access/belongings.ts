@@ -111,7 +111,14 @@ export async function giveTheLike(
     await addKeyPair(db, accountId);
   }
   for (const { id, virtualMachineId, imageId } of await ownedRows(db, 'Volume', owner.accountId)) {
-    const parts = { virtualMachineId: like(virtualMachineId), imageId: like(imageId) };
+    const { rows: offerings } = await sql<{
+      id: string;
+    }>`select "id" from "DiskOffering" order by "id" limit 1`.execute(db);
+    const parts = {
+      virtualMachineId: like(virtualMachineId),
+      imageId: like(imageId),
+      diskOfferingId: offerings[0]?.id,
+    };
     const volumeId = newId('Volume');
     likes.set(id, volumeId);
     await copyRow(db, 'Volume', id, { id: volumeId, accountId, ...parts });
