@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { connectDatabase } from '@nephos/model/database.ts';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { openDataFolder } from '../../scripts/launch/data-folder.ts';
 import { reachDatabase } from '../../scripts/launch/reach-database.ts';
 import { type ApiClient, signIn } from '../support/api-client.ts';
@@ -84,6 +85,66 @@ test('makes a machine with a key, a group apart and a password, and says before 
   await expect(page.getByText('Running', { exact: true })).toBeVisible();
 });
 
+/** Presses Tab until something has the focus, as whoever has no mouse. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let pressed = 0; pressed < 100; pressed++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${target.toString()}`);
+}
+
+test('two machines with a data disk are made by the keyboard alone', async ({ page }) => {
+  await signInAs(page, product.url);
+  await page.goto(`${product.url}/virtual-machines`);
+  await tabTo(page, page.getByRole('main').getByRole('link', { name: 'Create machine' }).first());
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('group', { name: /Source/ }).getByRole('radio', { name: /^tiny/ }));
+  await page.keyboard.press('Space');
+  await tabTo(page, page.getByRole('group', { name: /Offering/ }).getByRole('radio', { name: /^tiny/ }));
+  await page.keyboard.press('ArrowDown');
+  await tabTo(page, page.getByLabel('Name', { exact: true }));
+  await page.keyboard.type('keys');
+  await tabTo(page, page.getByLabel('How many'));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('2');
+  await expect(page.getByText('They are called keys-1 to keys-2')).toBeVisible();
+  await tabTo(page, page.locator('summary', { hasText: 'Advanced' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Add data disk' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Create', exact: true }));
+  await page.keyboard.press('Enter');
+  for (const name of ['keys-1', 'keys-2'])
+    await expect(
+      page.getByRole('row', { name: new RegExp(`^(Select )?${name}`) }).getByText('Running'),
+    ).toBeVisible();
+  await page.goto(`${product.url}/volumes?q=keys-2`);
+  await expect(page.getByRole('row').filter({ hasText: 'Data disk' })).toContainText('keys-2');
+});
+
+test('the request that the form shows as curl makes the machine', async ({ page }) => {
+  const { createApiKey } = await admin.ask<{ createApiKey: { token: string } }>(
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { token } }',
+    { input: { name: 'curl' } },
+  );
+  await signInAs(page, product.url);
+  await page.goto(`${product.url}/virtual-machines/new`);
+  await page.getByRole('radio', { name: /^tiny/ }).first().check();
+  await page.getByLabel('Name', { exact: true }).fill('by-curl');
+  await page.getByText('The same request').click();
+  await page.getByText('As curl').click();
+  const command = (await page.getByRole('region', { name: 'The same request' }).textContent()) ?? '';
+  const env = { ...process.env, NEPHOS_TOKEN: createApiKey.token };
+  const answer = JSON.parse(execFileSync('sh', ['-c', command], { env, encoding: 'utf8' })) as {
+    data: { deployVirtualMachine: { virtualMachine: { id: string; name: string } } };
+  };
+  const made = answer.data.deployVirtualMachine.virtualMachine;
+  expect(made.name).toBe('by-curl');
+  await page.goto(`${product.url}/virtual-machines/${made.id}`);
+  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+});
+
 test('the serial console shows what comes and sends what is typed', async ({ page }) => {
   await openMachine(page);
   await page.getByRole('tab', { name: 'Serial console' }).click();
@@ -140,6 +201,7 @@ test('snapshots are drawn as a tree, gone back to, and deleted', async ({ page }
   await standsOn('clean');
   for (const name of ['patched', 'clean']) {
     await choose(name, 'Delete');
+    await dialog.getByLabel(`Type ${name} to confirm`).fill(name);
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await expect(page.getByRole('article', { name })).toBeHidden();
   }
@@ -292,6 +354,7 @@ test('operators offer sizes, are told when a cluster fills, see where, and reser
   await dialog.getByRole('button', { name: 'Create service offering' }).click();
   await expect(page.getByRole('row', { name: /^roomy/ })).toContainText('8 GiB to 16 GiB');
   await page.getByRole('button', { name: 'Delete xlarge' }).click();
+  await page.getByLabel('Type xlarge to confirm').fill('xlarge');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('row', { name: /^xlarge/ })).toHaveCount(0);
 

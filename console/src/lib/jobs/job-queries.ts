@@ -151,12 +151,6 @@ export const targetNamesQuery = graphql(`
       ... on ImageStore {
         name
       }
-      ... on ServiceOffering {
-        name
-      }
-      ... on AffinityGroup {
-        name
-      }
       ... on Cluster {
         name
       }
