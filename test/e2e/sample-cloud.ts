@@ -18,6 +18,14 @@ export async function startSampleCloud(): Promise<SampleCloud> {
   const choice = { zoneId, templateId, serviceOfferingId: await serviceOfferingId(admin) };
   await deploy(admin, { ...choice, name: 'web-1' });
   await deploy(admin, { ...choice, name: 'fail-at-start' });
+  await admin.ask(
+    'mutation ($input: CreateAffinityGroupInput!) { createAffinityGroup(input: $input) { affinityGroup { id } } }',
+    { input: { name: 'spread', kind: 'HOST_ANTI_AFFINITY', enforcement: 'SOFT' } },
+  );
+  await admin.ask(
+    'mutation ($input: CreateSshKeyPairInput!) { createSshKeyPair(input: $input) { sshKeyPair { id } } }',
+    { input: { name: 'laptop' } },
+  );
   await admin.ask('mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }', {
     input: { name: 'Careful', accountType: 'USER', rules: [{ pattern: '*.list', effect: 'ALLOW' }] },
   });
