@@ -4,9 +4,9 @@ import { createRequest, type DocumentInput } from '@urql/core';
 export function listName(document: DocumentInput | undefined): string | undefined {
   if (document === undefined) return undefined;
   for (const definition of createRequest(document, {}).query.definitions) {
-    if (definition.kind !== 'OperationDefinition') continue;
+    if (!('operation' in definition)) continue;
     const [field] = definition.selectionSet.selections;
-    if (field?.kind === 'Field') return field.name.value;
+    if (field !== undefined && 'name' in field) return field.name.value;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import { ProblemError, problemFrom, problemOf, type Problem } from '../../api/pr
 import type { Column } from '../columns.ts';
 import { connectionIn } from '../connection.ts';
 import { byteOrderMark, csvLine } from './csv.ts';
+import { fieldColumns } from './field-columns.ts';
 
 export type ExportFormat = 'csv' | 'json';
 
@@ -10,6 +11,8 @@ export type ExportFormat = 'csv' | 'json';
 export interface ExportSource {
   document: DocumentInput;
   variables: Record<string, unknown>;
+  /** All rows, where they are here already. */
+  rows?: readonly unknown[] | undefined;
 }
 
 /** The most the API answers at once. */
@@ -37,21 +40,27 @@ export class ListExport {
     this.#abort.abort();
   }
 
-  /** @returns the file; `undefined` when it was cancelled, or failed as `problem` says */
+  /**
+   * @param shown columns of the file; all fields that the API answers when left out
+   * @returns the file; `undefined` when it was cancelled, or failed as `problem` says
+   */
   async write<Row>(
     source: ExportSource,
     format: ExportFormat,
-    columns: readonly Column<string, Row>[],
+    shown: readonly Column<string, Row>[] | undefined,
   ): Promise<Blob | undefined> {
     this.#abort = new AbortController();
     Object.assign(this, { done: 0, total: 0, isRunning: true, problem: undefined });
     try {
       // Browsers keep blobs out of the memory of the page: only one page of rows is in it at a time.
-      const parts = [new Blob([format === 'csv' ? byteOrderMark + heading(columns) : '['])];
+      const parts: Blob[] = [];
+      let columns = shown;
       for await (const rows of this.#pages<Row>(source)) {
-        const isFirst = this.done === 0;
+        const isFirst = parts.length === 0;
+        columns ??= fieldColumns(rows);
+        const start = isFirst ? byteOrderMark + heading(columns) : '';
+        parts.push(new Blob([format === 'csv' ? start + csvRows(rows, columns) : jsonRows(rows, isFirst)]));
         this.done += rows.length;
-        parts.push(new Blob([format === 'csv' ? csvRows(rows, columns) : jsonRows(rows, isFirst)]));
       }
       if (format === 'json') parts.push(new Blob(['\n]\n']));
       return new Blob(parts, { type: format === 'csv' ? 'text/csv;charset=utf-8' : 'application/json' });
@@ -63,14 +72,19 @@ export class ListExport {
     }
   }
 
-  async *#pages<Row>({ document, variables }: ExportSource): AsyncGenerator<Row[]> {
+  async *#pages<Row>({ document, variables, rows }: ExportSource): AsyncGenerator<Row[]> {
+    if (rows !== undefined) {
+      this.total = rows.length;
+      yield rows as Row[];
+      return;
+    }
     const { first: _first, last: _last, before: _before, after: _after, ...asked } = variables;
     let after: string | null = null;
     do {
       const page: AnyVariables = { ...asked, first: pageSize, after };
       const { signal } = this.#abort;
       const { data, error } = await client
-        .query(document as DocumentInput<unknown>, page, {
+        .query(document, page, {
           fetchOptions: { credentials: 'same-origin', signal },
         })
         .toPromise();
@@ -93,10 +107,9 @@ function csvRows<Row>(rows: readonly Row[], columns: readonly Column<string, Row
   return rows.map((row) => csvLine(columns.map(({ text }) => text?.(row)))).join('');
 }
 
-function jsonRows<Row>(rows: readonly Row[], isFirst: boolean): string {
-  return rows
-    .map((row, index) => `${isFirst && index === 0 ? '' : ','}\n  ${JSON.stringify(row, plain)}`)
-    .join('');
+function jsonRows(rows: readonly unknown[], isFirst: boolean): string {
+  const written = rows.map((row) => `\n  ${JSON.stringify(row, plain)}`).join(',');
+  return isFirst ? `[${written}` : `,${written}`;
 }
 
 /** Leaves out what the client adds for itself. */
