@@ -8,8 +8,6 @@ import { changeSetting } from '../support/settings.ts';
 import { signInAs, watchForReload } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
-test.describe.configure({ mode: 'serial' });
-
 let product: Product;
 let admin: ApiClient;
 let env: Record<string, string>;
@@ -55,11 +53,11 @@ test('a job that failed is told of on every device until it is dismissed, and ma
   const other = await (await browser.newContext({ locale: 'en-US' })).newPage();
   await signInAs(other, product.url);
   await tray(other).click();
-  const failure = other.getByRole('article', { name: 'Start virtual machine failed' });
+  const failure = other.getByRole('article', { name: 'Start machine failed' });
   await expect(failure.getByRole('link', { name: 'fail-at-start' })).toBeVisible();
   await expect(failure).toContainText('What to do');
   await failure.getByRole('link', { name: 'Details' }).click();
-  await expect(other.getByRole('heading', { level: 1, name: 'Start virtual machine' })).toBeVisible();
+  await expect(other.getByRole('heading', { level: 1, name: 'Start machine' })).toBeVisible();
   const before = other.url();
   await other.getByRole('main').getByRole('button', { name: 'Ask again' }).click();
   // The same again is another job, with a page of its own; of the first nothing is told any more.

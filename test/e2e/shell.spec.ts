@@ -7,8 +7,6 @@ import { findBarriers } from './accessibility.ts';
 import { signInAs, watchForReload } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
-test.describe.configure({ mode: 'serial' });
-
 let product: Product;
 let admin: ApiClient;
 let page: Page;
@@ -43,9 +41,14 @@ test.afterAll(async () => {
   await product.stop({ machines: 'destroy' });
 });
 
-async function type(text: string) {
+async function openPalette() {
+  await expect(page.getByRole('button', { name: /^Find or go to/ })).toBeVisible();
   await page.keyboard.press('Control+K');
-  await page.getByRole('combobox', { name: 'Find anything, or do something' }).fill(text);
+}
+
+async function type(text: string) {
+  await openPalette();
+  await page.getByRole('combobox', { name: 'Go to' }).fill(text);
 }
 
 test('the palette finds a machine by name, tag, address and id, and opens it', async () => {
@@ -58,7 +61,7 @@ test('the palette finds a machine by name, tag, address and id, and opens it', a
   }
   // What is used comes first the next time.
   await page.goto(product.url);
-  await page.keyboard.press('Control+K');
+  await openPalette();
   await expect(page.getByRole('option').first()).toContainText('web-1');
   expect(await findBarriers(page)).toEqual([]);
   await page.keyboard.press('Escape');
@@ -67,7 +70,7 @@ test('the palette finds a machine by name, tag, address and id, and opens it', a
 test('the palette acts on the machine whose page is open, and on the console', async () => {
   await page.goto(`${product.url}/virtual-machines/${machine.id}`);
   await type('stop');
-  await page.getByRole('option', { name: 'Stop: web-1' }).click();
+  await page.getByRole('option', { name: 'Stop: web-1', exact: true }).click();
   await expect(page.getByRole('main').getByText('Stopped', { exact: true }).first()).toBeVisible();
   const wasNotReloaded = await watchForReload(page);
   await type('dark');
@@ -85,7 +88,7 @@ test('Enter chooses nothing while a word is being composed', async () => {
   await type('hosts');
   await expect(page.getByRole('option', { name: /^Hosts/ })).toBeVisible();
   await page
-    .getByRole('combobox', { name: 'Find anything, or do something' })
+    .getByRole('combobox', { name: 'Go to' })
     .dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true });
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
@@ -93,6 +96,7 @@ test('Enter chooses nothing while a word is being composed', async () => {
 
 test('keys lead to pages, and are told of', async () => {
   await page.goto(product.url);
+  await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await expect(help).toContainText('Virtual machines');

@@ -25,6 +25,6 @@ export class Failures {
 
 /** Whether a job failed just now, or was taken up again. */
 function endsBadly({ kind, node }: Change): boolean {
-  if (kind !== 'Job' || node?.__typename !== 'Job') return false;
+  if (kind !== 'Job' || node === null || !('isDismissed' in node)) return false;
   return (node.status === 'FAILED' || node.status === 'STUCK') && !node.isDismissed;
 }
