@@ -42,7 +42,7 @@ test.afterAll(async () => {
 async function openMachine(page: Page, name = 'web-1'): Promise<(command: string) => Promise<void>> {
   await signInAs(page, product.url);
   await page.goto(`${product.url}/virtual-machines`);
-  await page.getByRole('link', { name }).click();
+  await page.getByRole('link', { name, exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   return async (command) => {
     await page.getByRole('button', { name: 'More' }).click();
