@@ -1,4 +1,4 @@
-import { graphql } from '../api/graphql.ts';
+import { graphql, type ResultOf } from '../api/graphql.ts';
 import { poolFields } from './fragments.ts';
 
 export const storagePoolsQuery = graphql(
@@ -106,3 +106,5 @@ export const imageStoresQuery = graphql(`
     }
   }
 `);
+
+export type ImageStore = ResultOf<typeof imageStoresQuery>['imageStores']['nodes'][number];

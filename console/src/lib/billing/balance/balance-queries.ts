@@ -1,4 +1,4 @@
-import { graphql, type FragmentOf } from '../../api/graphql.ts';
+import { graphql, type FragmentOf, type ResultOf } from '../../api/graphql.ts';
 
 const balanceFields = graphql(`
   fragment BalanceFields on Balance {
@@ -96,6 +96,8 @@ export const entriesQuery = graphql(`
     }
   }
 `);
+
+export type Entry = ResultOf<typeof entriesQuery>['ledgerEntries']['nodes'][number];
 
 export const grantCreditMutation = graphql(`
   mutation GrantCredit($input: GrantCreditInput!) {

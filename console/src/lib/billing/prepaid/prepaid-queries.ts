@@ -148,3 +148,6 @@ export const endTermMutation = graphql(
 
 export type PrepaidTerm = FragmentOf<typeof termFields>;
 export type PrepaidOffer = ResultOf<typeof prepaidOffersQuery>['prepaidOffers'][number];
+
+/** A term as the list of them has it. */
+export type ListedTerm = ResultOf<typeof termsQuery>['prepaidTerms']['nodes'][number];
