@@ -65,7 +65,8 @@ export class ZoneDraftService {
     const compared = { idempotencyKey: input.idempotencyKey };
     return this.#run(actor, 'zoneDraft.create', compared, async (tx, concerns) => {
       const id = newId('ZoneDraft');
-      const plan = usualPlan(input.name?.trim() || freeName(await takenNames(tx)));
+      const name = (input.name ?? '').trim();
+      const plan = usualPlan(name === '' ? freeName(await takenNames(tx)) : name);
       await this.#assertDedication(tx, actor, input.change);
       const made = changedDraft({ plan, checks: {}, done: [] }, {}, new Set(), input.change);
       await tx

@@ -18,7 +18,8 @@ export function differences(mine: unknown, theirs: unknown): Difference[] {
 
 function flat(path: string, value: unknown): Map<string, string> {
   if (value === null || value === undefined) return new Map();
-  if (typeof value !== 'object') return new Map([[path, String(value as string | number | boolean)]]);
+  if (typeof value === 'string') return new Map([[path, value]]);
+  if (typeof value !== 'object') return new Map([[path, JSON.stringify(value)]]);
   return new Map(
     Object.entries(value).flatMap(([name, part]) => [...flat(path === '' ? name : `${path}.${name}`, part)]),
   );

@@ -13,9 +13,9 @@ const pauseMs = 500;
  * somebody else changes is taken over where nothing was typed here; else both are shown.
  */
 export class DraftEditor {
-  form = $state<DraftForm>()!;
+  form: DraftForm;
   /** As the server has it. */
-  draft = $state.raw<Draft>()!;
+  draft: Draft;
   /** Parts that were typed into since the page was opened: they are told what is wrong as one types. */
   readonly touched = new SvelteSet<Part>();
   isSaving = $state(false);
@@ -30,8 +30,8 @@ export class DraftEditor {
   #latest: Draft | undefined;
 
   constructor(draft: Draft) {
-    this.draft = draft;
-    this.form = formOf(draft);
+    this.draft = $state.raw(draft);
+    this.form = $state(formOf(draft));
     this.#sent = written(this.form);
   }
 
@@ -127,7 +127,7 @@ export class DraftEditor {
     this.form = formOf(draft);
     for (const { key, ssh } of this.form.hosts) {
       const typed = secrets.get(key);
-      if (ssh === null || typed == null || typed.address !== ssh.address) continue;
+      if (ssh === null || typed?.address !== ssh.address) continue;
       const { by, password, privateKey, passphrase } = typed;
       Object.assign(ssh, { by, password, privateKey, passphrase });
     }
