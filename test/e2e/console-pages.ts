@@ -147,8 +147,10 @@ async function computePages(admin: ApiClient): Promise<Record<string, string>> {
 
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
-  const { virtualMachines, zones, auditEvents, jobs, projects, hosts, storagePools } = await admin.ask<{
+  const { clusters, pods, virtualMachines, zones, auditEvents, jobs, projects, hosts, storagePools } = await admin.ask<{
     auditEvents: { nodes: { id: string }[] };
+    clusters: { nodes: { id: string }[] };
+    pods: { nodes: { id: string }[] };
     hosts: { nodes: { id: string }[] };
     jobs: { nodes: { id: string }[] };
     projects: { nodes: { id: string }[] };
@@ -156,7 +158,7 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     virtualMachines: { nodes: { id: string }[] };
     zones: { nodes: { id: string }[] };
   }>(
-    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1) { nodes { id } } }',
+    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } pods(first: 1) { nodes { id } } clusters(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1) { nodes { id } } }',
   );
   const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
   const host = `/hosts/${hosts.nodes[0]!.id}`;
@@ -197,6 +199,24 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'secondary storage': '/storage?tab=secondary',
     capacity: '/capacity',
     'capacity of a zone': `/capacity?scope=${zones.nodes[0]!.id}`,
+    'course of capacity': '/capacity?resource=used&days=7',
+    pods: '/pods',
+    pod: `/pods/${pods.nodes[0]!.id}`,
+    'no such pod': '/pods/pod_00000000000000000000000000',
+    clusters: '/clusters',
+    cluster: `/clusters/${clusters.nodes[0]!.id}`,
+    'no such cluster': '/clusters/clus_00000000000000000000000000',
+    'physical networks': '/physical-networks',
+    'guest networks of zones': '/physical-networks?tab=guest',
+    'address ranges': '/physical-networks?tab=ranges',
+    agents: '/agents',
+    'agents, filtered': '/agents?connected=no',
+    system: '/system',
+    topology: '/topology',
+    'topology of a cluster': `/topology?at=${clusters.nodes[0]!.id}`,
+    'topology as a tree': '/topology?tab=tree',
+    'topology of networks': '/topology?tab=networks',
+    'host in the topology': `/topology?open=${hosts.nodes[0]!.id}`,
     'service offerings': '/offerings',
     'disk offerings': '/offerings?tab=disk',
     tariffs: '/tariffs',

@@ -81,7 +81,7 @@ addListField({
   plural: 'physical networks',
   node: PhysicalNetwork,
   table: 'PhysicalNetwork',
-  permission: 'zone.update',
+  permission: 'physicalNetwork.list',
   searched: ['name'],
   orders: { NAME: { column: 'name', description: 'By name.' } },
   filter: {

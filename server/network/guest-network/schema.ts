@@ -99,7 +99,7 @@ addListField({
   plural: 'guest address ranges',
   node: GuestIpRange,
   table: 'GuestIpRange',
-  permission: 'zone.update',
+  permission: 'guestIpRange.list',
   searched: ['cidr', 'startIp', 'endIp'],
   filter: {
     input: GuestIpRangeFilter,

@@ -9,6 +9,8 @@ import { Refresher } from './refresher.ts';
 export interface QueryOptions {
   /** Changes after which the answer may be another one, beyond what the cache knows by itself. */
   refreshOn?: (change: Change) => boolean;
+  /** For large answers: milliseconds between two, however much changes; a second when left out. */
+  refreshEveryMs?: number;
 }
 
 /** What a query answers, as it is now: from the cache at once, from the server then, and again whenever it changes. */
@@ -43,7 +45,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
       if (wanted === undefined) return;
       return untrack(() => this.#follow(wanted));
     });
-    $effect.pre(() => this.#refreshOn(options.refreshOn));
+    $effect.pre(() => this.#refreshOn(options));
   }
 
   get isFirstLoad(): boolean {
@@ -79,8 +81,8 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
     this.isFetching = false;
   }
 
-  #refreshOn(isRelevant: QueryOptions['refreshOn']): () => void {
-    const refresher = new Refresher(this.refresh);
+  #refreshOn({ refreshOn: isRelevant, refreshEveryMs }: QueryOptions): () => void {
+    const refresher = new Refresher(this.refresh, refreshEveryMs);
     const ends = [feed.onGap(this.refresh), () => refresher.stop()];
     if (isRelevant !== undefined) {
       ends.push(feed.onChange((changes) => changes.some(isRelevant) && refresher.ask()));

@@ -1,14 +1,16 @@
 const soonMs = 60;
-const atMostEveryMs = 1000;
+const usualEveryMs = 1000;
 
-/** Runs an action soon after it was asked for, and not more than once a second however often that is. */
+/** Runs an action soon after it was asked for, and not more than once a second, or so, however often that is. */
 export class Refresher {
   readonly #action: () => void;
+  readonly #everyMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastAt = Number.NEGATIVE_INFINITY;
 
-  constructor(action: () => void) {
+  constructor(action: () => void, everyMs = usualEveryMs) {
     this.#action = action;
+    this.#everyMs = everyMs;
   }
 
   ask(): void {
@@ -20,7 +22,7 @@ export class Refresher {
         this.#lastAt = performance.now();
         this.#action();
       },
-      Math.max(soonMs, atMostEveryMs - sinceLast),
+      Math.max(soonMs, this.#everyMs - sinceLast),
     );
   }
 

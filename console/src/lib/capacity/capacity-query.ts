@@ -31,6 +31,14 @@ const capacityFields = graphql(`
       total
       taken
     }
+    forecasts {
+      resource
+      outlook
+      thresholdPercent
+      perDay
+      daysUntilThreshold
+      daysUntilFull
+    }
   }
 `);
 
@@ -83,5 +91,7 @@ export const capacityQuery = graphql(
   [capacityFields],
 );
 
+export type CapacityForecast = Capacity['forecasts'][number];
+export type CapacityResource = CapacityForecast['resource'];
 export type Capacity = ResultOf<typeof capacityQuery>['capacities'][number];
 export type CapacityScope = NonNullable<ResultOf<typeof capacityQuery>['capacity']['scope']>;

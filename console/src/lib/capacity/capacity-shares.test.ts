@@ -13,6 +13,16 @@ const host: Capacity = {
   primaryStorage: { physical: 100, total: 200, reserved: 150, used: 20 },
   secondaryStorage: null,
   guestAddresses: null,
+  forecasts: [
+    {
+      resource: 'CPU',
+      outlook: 'FILLING',
+      thresholdPercent: 85,
+      perDay: 10,
+      daysUntilThreshold: 240,
+      daysUntilFull: 300,
+    },
+  ],
 };
 
 describe('what fills up', () => {
@@ -23,6 +33,12 @@ describe('what fills up', () => {
       ['promised', 150, 200],
       ['used', 20, 100],
     ]);
+  });
+
+  it('knows above what share something happens, and when', () => {
+    const [cpu, memory] = sharesOf(host);
+    expect(cpu).toMatchObject({ resource: 'CPU', threshold: 0.85, forecast: { daysUntilFull: 300 } });
+    expect(memory).toMatchObject({ resource: 'MEMORY', threshold: undefined, forecast: undefined });
   });
 
   it('has images and addresses where there are some', () => {

@@ -1,23 +1,40 @@
 import { formatBytes, formatMhz, formatNumber, type Bytes } from '../i18n/format.ts';
 import { m } from '#messages';
-import type { Capacity, CapacityScope } from './capacity-query.ts';
+import type { Capacity, CapacityForecast, CapacityResource, CapacityScope } from './capacity-query.ts';
 
 /** Something of which a part is taken. */
 export interface CapacityShare {
-  name: 'cpu' | 'memory' | 'promised' | 'used' | 'images' | 'addresses';
+  name: keyof typeof resources;
   label: string;
   used: number;
   total: number;
   /** Both in words. */
   text: string;
+  resource: CapacityResource;
+  /** What becomes of it; none where the answer has none. */
+  forecast: CapacityForecast | undefined;
+  /** Share above which nothing more is put there, or operators are told. */
+  threshold: number | undefined;
 }
+
+/** What the API calls each. */
+const resources = {
+  cpu: 'CPU',
+  memory: 'MEMORY',
+  promised: 'STORAGE_PROMISED',
+  used: 'STORAGE_USED',
+  images: 'SECONDARY_STORAGE',
+  addresses: 'GUEST_ADDRESSES',
+} as const satisfies Record<string, CapacityResource>;
+
+type BareShare = Omit<CapacityShare, 'resource' | 'forecast' | 'threshold'>;
 
 const shareOf = <Value extends Bytes | number>(
   name: CapacityShare['name'],
   label: string,
   [used, total]: readonly [Value, Value],
   format: (value: Value) => string,
-): CapacityShare => ({
+): BareShare => ({
   name,
   label,
   used: Number(used),
@@ -27,6 +44,14 @@ const shareOf = <Value extends Bytes | number>(
 
 /** Everything that fills up in a part of the cloud: what there is none of there is left out. */
 export function sharesOf(capacity: Capacity): CapacityShare[] {
+  return bareSharesOf(capacity).map((share) => {
+    const resource = resources[share.name];
+    const forecast = capacity.forecasts.find((each) => each.resource === resource);
+    return { ...share, resource, forecast, threshold: forecast && forecast.thresholdPercent / 100 };
+  });
+}
+
+function bareSharesOf(capacity: Capacity): BareShare[] {
   const { cpu, memory, primaryStorage, secondaryStorage, guestAddresses } = capacity;
   return [
     shareOf('cpu', m.capacity_cpu(), [cpu.reservedMhz, cpu.totalMhz], formatMhz),

@@ -28,60 +28,13 @@ export const countsQuery = graphql(`
     failedJobs: jobs(first: 1, accountId: $accountId, filter: { status: [FAILED] }) {
       totalCount
     }
+    runningJobs: jobs(first: 1, accountId: $accountId, filter: { status: [QUEUED, RUNNING, CANCELLING] }) {
+      totalCount
+    }
     zones(first: 1) {
       totalCount
     }
   }
 `);
 
-/** What those who look after the hosts see. */
-export const infrastructureQuery = graphql(`
-  query DashboardInfrastructure {
-    silentHosts: hosts(first: 1, filter: { linkState: [DISCONNECTED, ALERT, DOWN] }) {
-      totalCount
-    }
-    hosts(first: 100) {
-      nodes {
-        id
-        name
-        version
-        capacity {
-          cpuMhzReserved
-          cpuMhzTotal
-          memoryReserved
-          memoryTotal
-        }
-      }
-    }
-    storagePools(first: 100) {
-      nodes {
-        id
-        name
-        state
-        version
-        capacity {
-          allocated
-          total
-          used
-        }
-      }
-    }
-    guestIpRanges(first: 100) {
-      nodes {
-        id
-        startIp
-        total
-        used
-        network {
-          id
-          zone {
-            id
-          }
-        }
-      }
-    }
-  }
-`);
-
 export type Counts = ResultOf<typeof countsQuery>;
-export type Infrastructure = ResultOf<typeof infrastructureQuery>;

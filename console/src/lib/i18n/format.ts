@@ -102,3 +102,17 @@ export function formatDuration(milliseconds: number): string {
   const shown = parts[0] === 0 ? parts.slice(1) : parts;
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
+
+/** So many days from now: `in 21 days`. */
+export function formatInDays(days: number): string {
+  return cached('in days', (tag) => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })).format(
+    days,
+    'day',
+  );
+}
+
+export function formatDate(value: string | Date): string {
+  return cached('date', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })).format(
+    new Date(value),
+  );
+}

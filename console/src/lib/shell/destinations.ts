@@ -1,7 +1,9 @@
 import Activity from '@lucide/svelte/icons/activity';
 import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Bell from '@lucide/svelte/icons/bell';
+import Boxes from '@lucide/svelte/icons/boxes';
 import Building2 from '@lucide/svelte/icons/building-2';
+import Cable from '@lucide/svelte/icons/cable';
 import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import ChartPie from '@lucide/svelte/icons/chart-pie';
 import CircleUser from '@lucide/svelte/icons/circle-user';
@@ -21,9 +23,13 @@ import KeyRound from '@lucide/svelte/icons/key-round';
 import Map from '@lucide/svelte/icons/map';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Network from '@lucide/svelte/icons/network';
+import Rows3 from '@lucide/svelte/icons/rows-3';
+import Share2 from '@lucide/svelte/icons/share-2';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import Receipt from '@lucide/svelte/icons/receipt';
 import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import Server from '@lucide/svelte/icons/server';
+import ServerCog from '@lucide/svelte/icons/server-cog';
 import Settings from '@lucide/svelte/icons/settings';
 import SlidersVertical from '@lucide/svelte/icons/sliders-vertical';
 import Target from '@lucide/svelte/icons/target';
@@ -129,6 +135,8 @@ export const destinationGroups: DestinationGroup[] = [
     label: m.shell_group_infrastructure,
     destinations: [
       { path: '/zones', label: m.shell_zones, icon: Map, permission: 'zone.list', letter: 'z' },
+      { path: '/pods', label: m.zones_pods, icon: Rows3, permission: 'pod.list' },
+      { path: '/clusters', label: m.zones_clusters, icon: Boxes, permission: 'cluster.list' },
       { path: '/hosts', label: m.shell_hosts, icon: Server, permission: 'host.list', letter: 'h' },
       {
         path: '/storage',
@@ -144,6 +152,21 @@ export const destinationGroups: DestinationGroup[] = [
         permission: 'capacity.list',
         letter: 'c',
       },
+      {
+        path: '/topology',
+        label: m.topology_title,
+        icon: Share2,
+        permission: 'topology.list',
+        letter: 't',
+      },
+      {
+        path: '/physical-networks',
+        label: m.networks_title,
+        icon: Waypoints,
+        permission: 'physicalNetwork.list',
+      },
+      { path: '/agents', label: m.agents_title, icon: Cable, permission: 'agent.list' },
+      { path: '/system', label: m.system_title, icon: ServerCog, permission: 'controlPlane.list' },
     ],
   },
   {

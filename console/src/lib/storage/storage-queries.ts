@@ -9,6 +9,7 @@ export const storagePoolsQuery = graphql(
       $last: Int
       $before: Cursor
       $search: String
+      $filter: StoragePoolFilter
       $orderBy: StoragePoolOrder
     ) {
       storagePools(
@@ -17,6 +18,7 @@ export const storagePoolsQuery = graphql(
         last: $last
         before: $before
         search: $search
+        filter: $filter
         orderBy: $orderBy
       ) {
         nodes {
@@ -70,6 +72,7 @@ export const imageStoresQuery = graphql(`
     $last: Int
     $before: Cursor
     $search: String
+    $filter: ImageStoreFilter
     $orderBy: ImageStoreOrder
   ) {
     imageStores(
@@ -78,6 +81,7 @@ export const imageStoresQuery = graphql(`
       last: $last
       before: $before
       search: $search
+      filter: $filter
       orderBy: $orderBy
     ) {
       nodes {

@@ -11,3 +11,9 @@ export const storageStateLooks = {
   DISABLED: { tone: 'quiet', icon: CircleSlash, label: m.storage_state_DISABLED },
   ERROR: { tone: 'bad', icon: CircleX, label: m.storage_state_ERROR },
 } satisfies Record<string, StatusLook>;
+
+/** States that primary storage can be in. */
+export const poolStates = ['UP', 'ATTACHING', 'DISABLED', 'ERROR'] as const;
+
+/** States that secondary storage can be in. */
+export const storeStates = ['UP', 'ATTACHING', 'ERROR'] as const;

@@ -1,10 +1,7 @@
 import { graphql, type ResultOf } from '../api/graphql.ts';
 import { zoneFields } from './fragments.ts';
 
-/**
- * Everything of a zone. Lists of infrastructure cannot be asked for by zone yet; there are few of them, so the page picks
- * its own.
- */
+/** A zone, and how many machines are there. */
 export const zonePageQuery = graphql(
   `
     query ZonePage($id: ID!) {
@@ -37,7 +34,7 @@ export const zoneInfrastructureQuery = graphql(`
     hosts(first: 1, filter: { zoneId: $id }) {
       totalCount
     }
-    pods(first: 500) {
+    pods(first: 500, filter: { zoneId: $id }) {
       nodes {
         id
         name
@@ -60,7 +57,7 @@ export const zoneInfrastructureQuery = graphql(`
         }
       }
     }
-    clusters(first: 500) {
+    clusters(first: 500, filter: { zoneId: $id }) {
       nodes {
         id
         name
@@ -87,7 +84,7 @@ export const zoneInfrastructureQuery = graphql(`
         }
       }
     }
-    physicalNetworks(first: 500) {
+    physicalNetworks(first: 500, filter: { zoneId: $id }) {
       nodes {
         id
         name

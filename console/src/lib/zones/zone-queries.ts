@@ -42,3 +42,16 @@ export const setZoneAllocationMutation = graphql(
   `,
   [zoneFields],
 );
+
+/** For choosing one. */
+export const zoneNamesQuery = graphql(`
+  query ZoneNames {
+    zones(first: 500, orderBy: { field: NAME }) {
+      nodes {
+        id
+        name
+        version
+      }
+    }
+  }
+`);

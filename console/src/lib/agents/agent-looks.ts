@@ -1,0 +1,20 @@
+import CircleCheck from '@lucide/svelte/icons/circle-check';
+import ShieldOff from '@lucide/svelte/icons/shield-off';
+import Unplug from '@lucide/svelte/icons/unplug';
+import type { StatusLook } from '../jobs/job-status.ts';
+import { m } from '#messages';
+import type { Agent } from './agent-queries.ts';
+
+/** What agents can do. */
+export const agentKinds: Record<Agent['kind'], () => string> = {
+  HOST: m.agents_kind_HOST,
+  STORAGE: m.agents_kind_STORAGE,
+};
+
+/** Whether the platform hears from an agent. */
+export function agentLook({ isConnected, revokedAt }: Pick<Agent, 'isConnected' | 'revokedAt'>): StatusLook {
+  if (revokedAt !== null) return { tone: 'quiet', icon: ShieldOff, label: m.agents_revoked };
+  return isConnected
+    ? { tone: 'good', icon: CircleCheck, label: m.agents_connected }
+    : { tone: 'bad', icon: Unplug, label: m.agents_disconnected };
+}
