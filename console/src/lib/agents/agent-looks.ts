@@ -18,3 +18,11 @@ export function agentLook({ isConnected, revokedAt }: Pick<Agent, 'isConnected' 
     ? { tone: 'good', icon: CircleCheck, label: m.agents_connected }
     : { tone: 'bad', icon: Unplug, label: m.agents_disconnected };
 }
+
+/** A host tells when its agent was heard last; of other agents nothing is kept once they are gone. */
+export function knownSince({
+  connectedSince,
+  host,
+}: Pick<Agent, 'connectedSince' | 'host'>): string | undefined {
+  return connectedSince ?? host?.linkStateSince;
+}

@@ -1,4 +1,4 @@
-import { graphql } from '../api/graphql.ts';
+import { graphql, type ResultOf } from '../api/graphql.ts';
 
 export const physicalNetworksQuery = graphql(`
   query PhysicalNetworks(
@@ -139,3 +139,7 @@ export const guestRangesQuery = graphql(`
     }
   }
 `);
+
+export type PhysicalNetwork = ResultOf<typeof physicalNetworksQuery>['physicalNetworks']['nodes'][number];
+export type GuestNetwork = ResultOf<typeof guestNetworksQuery>['guestNetworks']['nodes'][number];
+export type GuestRange = ResultOf<typeof guestRangesQuery>['guestIpRanges']['nodes'][number];

@@ -17,6 +17,28 @@ const zones = graphql(`
   }
 `);
 
+const pods = graphql(`
+  query FindPods($search: String, $first: Int) {
+    pods(search: $search, first: $first, orderBy: { field: NAME }) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+`);
+
+const guestNetworks = graphql(`
+  query FindGuestNetworks($search: String, $first: Int) {
+    guestNetworks(search: $search, first: $first, orderBy: { field: NAME }) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+`);
+
 const clusters = graphql(`
   query FindClusters($search: String, $first: Int) {
     clusters(search: $search, first: $first) {
@@ -151,7 +173,9 @@ function found({ id, name, cluster, domain }: Answered): FoundThing {
 /** What filters name, by kind. */
 export const lookups = {
   zone: lookup(zones),
+  pod: lookup(pods),
   cluster: lookup(clusters),
+  guestNetwork: lookup(guestNetworks),
   host: lookup(hosts),
   account: lookup(accounts),
   template: lookup(templates),
