@@ -55,17 +55,24 @@ test('numbers of the dashboard lead to their lists', async () => {
   await page.getByRole('link', { name: /^Jobs that failed/ }).click();
   await expect(page).toHaveURL(/\/jobs\?status=FAILED$/);
   await page.goBack();
-  await health().getByRole('link', { name: /^Agents 13/ }).click();
+  await health()
+    .getByRole('link', { name: /^Agents 13/ })
+    .click();
   await expect(page.getByRole('heading', { level: 1, name: 'Agents' })).toBeVisible();
   await expect(page.getByText('Storage agent', { exact: true })).toBeVisible();
   await page.goBack();
-  await health().getByRole('link', { name: /^System/ }).click();
+  await health()
+    .getByRole('link', { name: /^System/ })
+    .click();
   await expect(page.getByRole('table', { name: 'Management servers' })).toContainText('numbers changes');
 });
 
 test('from the cloud down to a host, how full it is', async () => {
   await page.goto(product.url);
-  await page.getByRole('region', { name: 'What is filling' }).getByRole('link', { name: 'test-zone' }).click();
+  await page
+    .getByRole('region', { name: 'What is filling' })
+    .getByRole('link', { name: 'test-zone' })
+    .click();
   await expect(page.getByText('Nothing is written down yet')).toBeVisible();
   const table = (name: string) => page.getByRole('table', { name });
   await table('Pods').getByRole('link').first().click();
@@ -110,7 +117,9 @@ test('hosts go silent and come back, and pages that are open say so', async () =
   const pid = hostProcess();
   process.kill(pid, 'SIGSTOP');
   try {
-    await expect(health().getByRole('link', { name: /^Hosts 0 \/ 12 12 not/ })).toBeVisible({ timeout: 90_000 });
+    await expect(health().getByRole('link', { name: /^Hosts 0 \/ 12 12 not/ })).toBeVisible({
+      timeout: 90_000,
+    });
     await page.getByRole('link', { name: /^Hosts that are silent or off 12/ }).click();
     await expect(page.getByRole('table', { name: 'Hosts' }).getByText('Disconnected')).toHaveCount(hosts);
     await page.getByRole('link', { name: 'Topology' }).click();
