@@ -161,7 +161,7 @@ export const destinationGroups: DestinationGroup[] = [
       },
       {
         path: '/physical-networks',
-        label: m.networks_title,
+        label: m.zone_networks_title,
         icon: Waypoints,
         permission: 'physicalNetwork.list',
       },
