@@ -11,22 +11,28 @@ import { mustSucceed } from './zones.ts';
 
 const imageCache = path.join(import.meta.dirname, '../../.cache/guest-images');
 
-/** The disk of a tiny Linux, built here. */
-async function buildDisk(): Promise<Buffer> {
+/** A tiny Linux, built here: its disk, and the disc that installs it. */
+async function buildGuest() {
   const missing = await missingPackages(['guest-image']);
   if (missing.length > 0) {
     if (!canInstall()) throw new Error(`packages are missing; to install them: ${installCommand(missing)}`);
     await installPackages(missing, { log: () => undefined });
   }
-  const { diskImage } = await buildGuestImages({ folder: imageCache, log: () => undefined });
-  return readFile(diskImage);
+  return buildGuestImages({ folder: imageCache, log: () => undefined });
+}
+
+/** A disc that installs the tiny Linux on the first disk, and powers the machine off. */
+export async function readInstaller(): Promise<Buffer> {
+  return readFile((await buildGuest()).installerIso);
 }
 
 /** Registers a tiny Linux that really boots as a template. @returns its name */
 export async function registerGuest(admin: ApiClient, zoneId: string): Promise<string> {
   const name = 'Nephos tiny Linux';
   await allowLoopback(admin);
-  await using web = await serveFiles({ '/disk.qcow2': await buildDisk() });
+  await using web = await serveFiles({
+    '/disk.qcow2': await readFile((await buildGuest()).diskImage),
+  });
   const { registerTemplate } = await admin.ask<{ registerTemplate: { job: { id: string } } }>(
     'mutation ($input: RegisterTemplateInput!) { registerTemplate(input: $input) { job { id } } }',
     { input: { zoneId, name, format: 'QCOW2', isPublic: true, url: `${web.url}/disk.qcow2` } },
