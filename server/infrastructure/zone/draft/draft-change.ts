@@ -1,5 +1,10 @@
 import type { Row } from '@nephos/model/database.ts';
-import type { ZoneDraftHost, ZoneDraftPlan, ZoneDraftSsh } from '@nephos/model/shapes/zone-draft.ts';
+import type {
+  ZoneDraftChecks,
+  ZoneDraftHost,
+  ZoneDraftPlan,
+  ZoneDraftSsh,
+} from '@nephos/model/shapes/zone-draft.ts';
 import { canonicalJson } from '../../../platform/canonical-json.ts';
 import { invalid, PlatformError } from '../../../platform/errors.ts';
 import { Check } from '../../../platform/validation.ts';
@@ -72,7 +77,7 @@ function checkTexts(check: Check, path: string, value: unknown): void {
 export interface ChangedDraft {
   plan: ZoneDraftPlan;
   secrets: HostSecrets;
-  checks: Row<'ZoneDraft'>['checks'];
+  checks: ZoneDraftChecks;
 }
 
 /**
