@@ -1,7 +1,9 @@
 import { adminStateLabels, linkStateLooks } from '../hosts/host-state.ts';
-import type { Tone } from '../ui/Badge.svelte';
 import { m } from '#messages';
 import type { TopologyHost } from './topology-query.ts';
+
+/** As badges have them. */
+type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'quiet';
 
 /** What a square says of a host: a colour, and a sign for those who do not see it. */
 export interface HostLook {
@@ -11,11 +13,11 @@ export interface HostLook {
   label: string;
 }
 
-const signs: Partial<Record<TopologyHost['linkState'], string>> = {
-  CONNECTING: '…',
-  DISCONNECTED: '?',
-  ALERT: '!',
-  DOWN: '×',
+const linkTones: Partial<Record<TopologyHost['linkState'], [Tone, string]>> = {
+  CONNECTING: ['busy', '…'],
+  DISCONNECTED: ['warn', '?'],
+  ALERT: ['bad', '!'],
+  DOWN: ['bad', '×'],
 };
 
 const adminTones: Record<TopologyHost['adminState'], [Tone, string]> = {
@@ -31,14 +33,11 @@ export function hostLook({
   linkState,
   adminState,
 }: Pick<TopologyHost, 'linkState' | 'adminState'>): HostLook {
-  const sign = signs[linkState];
-  if (sign !== undefined) {
-    const { tone, label } = linkStateLooks[linkState];
-    return { tone, sign, label: label() };
-  }
-  const [tone, adminSign] = adminTones[adminState];
+  const link = linkTones[linkState];
+  if (link !== undefined) return { tone: link[0], sign: link[1], label: linkStateLooks[linkState].label() };
+  const [tone, sign] = adminTones[adminState];
   const label = adminState === 'ENABLED' ? linkStateLooks.UP.label() : adminStateLabels[adminState]();
-  return { tone, sign: adminSign, label };
+  return { tone, sign, label };
 }
 
 /** A host in one line, as it is read out. */
