@@ -122,7 +122,7 @@ export default {
       comment: 'What is shipped imports nothing that is only for tests.',
       from: {
         path: '^(server|agents|usage|prisma|scripts)/',
-        pathNot: [isTest, '^scripts/(bench|bite|tutorial)'],
+        pathNot: [isTest, '^scripts/(bench|bite|screenshots|tutorial)'],
       },
       to: { path: '^test/' },
     },

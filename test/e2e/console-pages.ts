@@ -147,19 +147,20 @@ async function computePages(admin: ApiClient): Promise<Record<string, string>> {
 
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
-  const { clusters, pods, virtualMachines, zones, auditEvents, jobs, projects, hosts, storagePools } = await admin.ask<{
-    auditEvents: { nodes: { id: string }[] };
-    clusters: { nodes: { id: string }[] };
-    pods: { nodes: { id: string }[] };
-    hosts: { nodes: { id: string }[] };
-    jobs: { nodes: { id: string }[] };
-    projects: { nodes: { id: string }[] };
-    storagePools: { nodes: { id: string }[] };
-    virtualMachines: { nodes: { id: string }[] };
-    zones: { nodes: { id: string }[] };
-  }>(
-    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } pods(first: 1) { nodes { id } } clusters(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1) { nodes { id } } }',
-  );
+  const { clusters, pods, virtualMachines, zones, auditEvents, jobs, projects, hosts, storagePools } =
+    await admin.ask<{
+      auditEvents: { nodes: { id: string }[] };
+      clusters: { nodes: { id: string }[] };
+      pods: { nodes: { id: string }[] };
+      hosts: { nodes: { id: string }[] };
+      jobs: { nodes: { id: string }[] };
+      projects: { nodes: { id: string }[] };
+      storagePools: { nodes: { id: string }[] };
+      virtualMachines: { nodes: { id: string }[] };
+      zones: { nodes: { id: string }[] };
+    }>(
+      '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } pods(first: 1) { nodes { id } } clusters(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1) { nodes { id } } }',
+    );
   const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
   const host = `/hosts/${hosts.nodes[0]!.id}`;
   const project = `/projects/${projects.nodes[0]!.id}`;

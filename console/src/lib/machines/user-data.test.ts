@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { mostUserDataBytes, userDataProblem } from './user-data.ts';
 
 test('knows what cloud-init knows', () => {
-  const texts = ['', '  \n', '#!/bin/sh\necho', '#cloud-config\nusers:\n  - name: ops', '#include\nhttps://a/b'];
+  const texts = [
+    '',
+    '  \n',
+    '#!/bin/sh\necho',
+    '#cloud-config\nusers:\n  - name: ops',
+    '#include\nhttps://a/b',
+  ];
   expect(texts.map(userDataProblem)).toEqual(texts.map(() => undefined));
   expect(userDataProblem('Content-Type: multipart/mixed; boundary="x"')).toBeUndefined();
 });

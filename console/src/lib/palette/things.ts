@@ -68,7 +68,7 @@ export function pathOf({ kind, id, node }: Hit): string | undefined {
   if (own !== undefined) return own;
   if (node?.__typename === 'VirtualMachineSnapshot')
     return `/virtual-machines/${node.virtualMachine.id}?tab=snapshots`;
-  return node !== null && 'zone' in node && node.zone !== undefined ? `/zones/${node.zone.id}` : undefined;
+  return node !== null && 'zone' in node ? `/zones/${node.zone.id}` : undefined;
 }
 
 /** How it is called; what has no name is called by what it does. */
