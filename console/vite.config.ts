@@ -27,6 +27,8 @@ export default defineConfig(({ command }) => ({
             // Left alone every icon and message that two pages share is a file of its own: a page would load 200 files.
             codeSplitting: {
               groups: [
+                // The first file must not run what reads the page's own data, which it is only about to say.
+                { name: 'payload', test: /kit\/src\/runtime\/client\/payload/, priority: 1 },
                 { name: 'icons', test: /lucide/, minShareCount: 2 },
                 { name: 'messages', test: /paraglide/, minShareCount: 3 },
                 { name: 'shared', minShareCount: 10 },

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, type Request } from '@playwright/test';
 import type { ApiClient } from '../support/api-client.ts';
 import { adminPassword } from '../support/product.ts';
 import { createDraft } from '../support/zone-drafts.ts';
@@ -276,8 +276,46 @@ export async function findOverflow(page: Page): Promise<string[]> {
   });
 }
 
-/** Opens a page and waits until what it asked for has come. */
+/** Requests of a page that were not answered yet. */
+const pending = new WeakMap<Page, Set<Request>>();
+
+function pendingOf(page: Page): Set<Request> {
+  const known = pending.get(page);
+  if (known !== undefined) return known;
+  const made = new Set<Request>();
+  pending.set(page, made);
+  page.on('request', (request) => made.add(request));
+  page.on('requestfinished', (request) => made.delete(request));
+  page.on('requestfailed', (request) => made.delete(request));
+  return made;
+}
+
+/** Waits until a page has asked for nothing for a while. */
+async function untilQuiet(page: Page): Promise<void> {
+  const quietMs = 120;
+  const requests = pendingOf(page);
+  const deadline = Date.now() + 15_000;
+  for (let since = Date.now(); Date.now() - since < quietMs;) {
+    if (Date.now() > deadline) throw new Error(`${page.url()} does not come to rest`);
+    await page.waitForTimeout(20);
+    if (requests.size > 0) since = Date.now();
+  }
+}
+
+/** Opens a page and waits until what it asked for has come. In the console it is gone to as by a link. */
 export async function openPage(page: Page, address: string): Promise<void> {
-  await page.goto(address, { waitUntil: 'networkidle' });
+  pendingOf(page);
+  if (new URL(page.url()).origin === new URL(address).origin) {
+    await page.evaluate((href) => {
+      const link = document.body.appendChild(document.createElement('a'));
+      link.href = href;
+      link.click();
+      link.remove();
+    }, address);
+    await page.waitForURL((url) => url.pathname === new URL(address).pathname);
+  } else {
+    await page.goto(address);
+  }
+  await untilQuiet(page);
   await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
 }

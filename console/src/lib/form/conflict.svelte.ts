@@ -4,7 +4,7 @@ import { differences, type MergeField, type Side } from './merge.ts';
 export class Conflict<Thing extends { version: number }> {
   readonly #fields: () => readonly MergeField<Thing>[];
   /** The thing as it was when the form began with it, or as it was when both were last chosen from. */
-  #seen = $state.raw()!;
+  #seen: Thing;
   /** As somebody else saved it meanwhile. */
   #now = $state.raw<Thing>();
   #choices = $state<Record<string, Side>>({});
