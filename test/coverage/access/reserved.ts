@@ -33,17 +33,24 @@ export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<
   await grantTemplate(db, accounts);
 }
 
-/** A zone that somebody has just begun to plan. */
+/** A zone that somebody has just begun to plan, and one that was launched with a host on which an agent was installed. */
 export async function makeZoneDraft(db: Database): Promise<void> {
+  const by = { createdBy: 'admin', updatedBy: 'admin' };
+  const plan = JSON.stringify(usualPlan('planned'));
   await db
     .insertInto('ZoneDraft')
-    .values({
-      id: newId('ZoneDraft'),
-      name: 'planned',
-      plan: JSON.stringify(usualPlan('planned')),
-      createdBy: 'admin',
-      updatedBy: 'admin',
-    })
+    .values({ id: newId('ZoneDraft'), name: 'planned', plan, ...by })
+    .execute();
+  const { id: zoneId } = await db.selectFrom('Zone').select('id').executeTakeFirstOrThrow();
+  const { id: hostId } = await db.selectFrom('Host').select('id').executeTakeFirstOrThrow();
+  const job = await db.selectFrom('Job').select('id').orderBy('id').executeTakeFirstOrThrow();
+  const jobId = newId('Job');
+  const installing = { kind: 'host.install', targetKind: 'Host', targetId: hostId, lane: hostId };
+  await copyRow(db, 'Job', job.id, { id: jobId, accountId: null, ...installing });
+  const ids = JSON.stringify({ zoneId, hostIds: { host: hostId } });
+  await db
+    .insertInto('ZoneDraft')
+    .values({ id: newId('ZoneDraft'), name: 'open', state: 'LAUNCHED', plan, ids, jobId, ...by })
     .execute();
 }
 

@@ -25,9 +25,8 @@ const mostNetworks = 16;
 const mostHosts = 64;
 
 /** Refuses what is too much to be kept; whether it is right is told by the draft's problems. */
-export function checkSize(change: DraftChange, name: string | null | undefined = null): void {
+export function checkSize(change: DraftChange): void {
   const check = new Check();
-  checkTexts(check, 'input.name', name);
   check.that(
     (change.physicalNetworks?.length ?? 0) <= mostNetworks,
     'input.physicalNetworks',

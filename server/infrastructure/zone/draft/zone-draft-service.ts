@@ -6,6 +6,7 @@ import { invalid, notFound, PlatformError, type Violation } from '../../../platf
 import { assertVersion } from '../../../platform/expected-version.ts';
 import { lastJobsOf } from '../../../platform/jobs/job-store.ts';
 import type { Platform } from '../../../platform/platform.ts';
+import { Check } from '../../../platform/validation.ts';
 import type { HostInstallationService } from '../../host-installation/host-installation-service.ts';
 import { changedDraft, checkSize, type DraftChange } from './draft-change.ts';
 import { problemsOf } from './draft-problems.ts';
@@ -61,11 +62,15 @@ export class ZoneDraftService {
       idempotencyKey?: string | null | undefined;
     },
   ): Promise<{ draftId: string }> {
-    checkSize(input.change, input.name);
+    const name = input.name ?? '';
+    const check = new Check();
+    // A name that one begins with is a name; only what is typed later may be half of one.
+    if (name !== '') check.name('input.name', name);
+    check.done();
+    checkSize(input.change);
     const compared = { idempotencyKey: input.idempotencyKey };
     return this.#run(actor, 'zoneDraft.create', compared, async (tx, concerns) => {
       const id = newId('ZoneDraft');
-      const name = (input.name ?? '').trim();
       const plan = usualPlan(name === '' ? freeName(await takenNames(tx)) : name);
       await this.#assertDedication(tx, actor, input.change);
       const made = changedDraft({ plan, checks: {}, done: [] }, {}, new Set(), input.change);
