@@ -133,8 +133,6 @@ function sshOf({
 
 /** Without what the cache put into it. */
 function plain<Value extends object>(value: Value): Value {
-  const { __typename, ...rest } = value as Value & { __typename?: string };
-  // eslint-disable-next-line @typescript-eslint/no-meaningless-void-operator -- it is left out, and nothing else
-  void __typename;
+  const { __typename: _, ...rest } = value as Value & { __typename?: string };
   return rest as unknown as Value;
 }
