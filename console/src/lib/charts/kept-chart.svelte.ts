@@ -10,14 +10,16 @@ interface KeptChart {
   data: () => uPlot.AlignedData;
 }
 
+/** What is read is followed. */
+const readLooks = () => [mode.current, locale.current];
+
 /** Keeps a chart as wide as its place, with the newest data. Must be called while a component is set up. */
 export function keepChart({ place, height, make, data }: KeptChart): void {
   let chart: uPlot | undefined;
 
   // Colours and words are drawn, not styled: another theme or language draws anew.
   $effect(() => {
-    void mode.current;
-    void locale.current;
+    readLooks();
     const target = place();
     if (target === undefined) return;
     // The theme's class is set in the same moment as this runs.
