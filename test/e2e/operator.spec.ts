@@ -92,7 +92,7 @@ test('the topology is walked with the keyboard', async () => {
   await expect(squares.nth(1)).toBeFocused();
   await page.keyboard.press('End');
   await expect(squares.last()).toBeFocused();
-  const name = /^(\S+): Up/.exec((await squares.last().getAttribute('aria-label')) ?? '')?.[1] ?? '';
+  const name = /^(\S+): Up/.exec((await squares.last().getAttribute('title')) ?? '')?.[1] ?? '';
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name })).toBeVisible();
   await page.keyboard.press('Escape');
@@ -100,7 +100,7 @@ test('the topology is walked with the keyboard', async () => {
   await page.getByRole('searchbox', { name: 'Find a host by name or ID' }).fill(name);
   await expect(page.getByText(/^Hosts found: \d/)).toBeVisible();
   await page.keyboard.press('Enter');
-  await expect(page.locator(':focus')).toHaveAttribute('aria-label', new RegExp(`^${name}`));
+  await expect(page.locator(':focus')).toHaveAttribute('title', new RegExp(`^${name}`));
   await page.getByRole('link', { name: /^Zoom in/ }).click();
   await expect(page).toHaveURL(/[?&]at=clus_/);
   await page.getByRole('tab', { name: 'Tree' }).click();
