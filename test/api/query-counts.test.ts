@@ -2,7 +2,7 @@ import { newId, parseId } from '@nephos/model/kernel/ids.ts';
 import { closePeriod } from '@nephos/usage/aggregate/close-period.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeExport } from '../coverage/access/exports.ts';
-import { makeZoneDraft } from '../coverage/access/reserved.ts';
+import { makeLaunchedDraft } from '../coverage/access/reserved.ts';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { makeBudgets } from '../support/costs.ts';
 import { makePurse } from '../support/purses.ts';
@@ -49,7 +49,7 @@ beforeAll(async () => {
     await makeBudgets(server.db, tenant);
     await makePurse(server.db, tenant.accountId);
     await makeStatements(server.db, tenant, index + 1);
-    await makeZoneDraft(server.db);
+    await makeLaunchedDraft(server.db);
   }
 });
 

@@ -27,20 +27,27 @@ export async function makeReserved(db: Database, accounts: Accounts, zoneId: Id<
       rules: JSON.stringify([{ pattern: 'auditEvent.list', effect: 'ALLOW' }]),
     })
     .execute();
-  await makeZoneDraft(db);
+  await makeZoneDrafts(db);
   await makeProvider(db, domainId, roleId!);
   await makeUsagePeriod(db);
   await grantTemplate(db, accounts);
 }
 
-/** A zone that somebody has just begun to plan, and one that was launched with a host on which an agent was installed. */
-export async function makeZoneDraft(db: Database): Promise<void> {
+/** A zone that somebody has just begun to plan, and one that was launched. */
+async function makeZoneDrafts(db: Database): Promise<void> {
   const by = { createdBy: 'admin', updatedBy: 'admin' };
   const plan = JSON.stringify(usualPlan('planned'));
   await db
     .insertInto('ZoneDraft')
     .values({ id: newId('ZoneDraft'), name: 'planned', plan, ...by })
     .execute();
+  await makeLaunchedDraft(db);
+}
+
+/** A draft of the zone that is there, launched with a host on which an agent was installed. */
+export async function makeLaunchedDraft(db: Database): Promise<void> {
+  const by = { createdBy: 'admin', updatedBy: 'admin' };
+  const plan = JSON.stringify(usualPlan('planned'));
   const { id: zoneId } = await db.selectFrom('Zone').select('id').executeTakeFirstOrThrow();
   const { id: hostId } = await db.selectFrom('Host').select('id').executeTakeFirstOrThrow();
   const job = await db.selectFrom('Job').select('id').orderBy('id').executeTakeFirstOrThrow();
