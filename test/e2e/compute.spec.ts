@@ -258,7 +258,8 @@ test('a machine is changed in all that was chosen for it, is made anew, and gets
   await choose('Scale');
   await dialog.getByLabel('Offering').selectOption('small · 1 vCPU, 1 GiB');
   await send('Scale');
-  await expect(page.getByRole('main').getByText('small · 1 vCPU, 1 GiB')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: 'small', exact: true })).toBeVisible();
+  await expect(page.getByRole('main').getByText('1 vCPU, 1 GiB')).toBeVisible();
 
   await choose('Edit');
   await dialog.getByLabel('Name', { exact: true }).fill('web-2');
