@@ -2,13 +2,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { canInstall, installCommand, missingPackages, type Purpose } from './launch/system-packages.ts';
 import { installPackages } from './launch/system-packages-install.ts';
-import { runPaths, suites } from './suites/suites.ts';
+import { needsOf, runPaths, suites } from './suites/suites.ts';
 import type { Outcome } from './suites/suite.ts';
 
-const purposes: readonly Purpose[] = ['hypervisor', 'guest-image', 'ssh-host', 'browser', 'directory'];
-
 /** Installs what is missing where it may. @returns the purposes that this machine cannot serve */
-async function prepareSystem(): Promise<Purpose[]> {
+async function prepareSystem(purposes: readonly Purpose[]): Promise<Purpose[]> {
   const missing = await missingPackages(purposes);
   if (missing.length === 0) return [];
   if (!canInstall()) {
@@ -37,9 +35,12 @@ function report(outcomes: readonly Outcome[], lines: readonly string[] = []): ne
 }
 
 const paths = process.argv.slice(2);
-if (paths.length > 0) report(await runPaths(paths));
+if (paths.length > 0) {
+  await prepareSystem(needsOf(paths));
+  report(await runPaths(paths));
+}
 
-const lacking = await prepareSystem();
+const lacking = await prepareSystem([...new Set(suites.flatMap(({ needs }) => needs))]);
 const lines: string[] = [];
 const outcomes: Outcome[] = [];
 for (const { name, budgetSeconds, needs, run } of suites) {

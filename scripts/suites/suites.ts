@@ -1,4 +1,6 @@
+import { globSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { Purpose } from '../launch/system-packages.ts';
 import { runCounted } from './counted-script.ts';
 import { runPlaywright } from './playwright-suite.ts';
 import { root, type Outcome, type Suite } from './suite.ts';
@@ -48,6 +50,28 @@ function runnerOf(file: string): 'browser' | 'console' | 'vitest' {
   const place = path.relative(root, path.resolve(file));
   if (place.startsWith('test/e2e')) return 'browser';
   return place.startsWith('console') ? 'console' : 'vitest';
+}
+
+/** What the tests of a file need of the system, by its place and ending, as `vitest.config.ts` has them. */
+function needsOfFile(file: string): readonly Purpose[] {
+  const suite = file.startsWith('test/e2e/')
+    ? 'browser'
+    : file.endsWith('.ldap.test.ts')
+      ? 'directory'
+      : file.endsWith('.libvirt.test.ts') || file.startsWith('test/hypervisor/')
+        ? 'hypervisor'
+        : 'unit';
+  return suites.find(({ name }) => name === suite)?.needs ?? [];
+}
+
+/** What the tests of these files or folders need of the system. */
+export function needsOf(paths: readonly string[]): Purpose[] {
+  const files = paths.flatMap((given) => {
+    const place = path.relative(root, path.resolve(given));
+    const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
+    return isFolder ? globSync(`${place}/**/*.{test,spec}.ts`, { cwd: root }) : [place];
+  });
+  return [...new Set(files.flatMap(needsOfFile))];
 }
 
 /** Runs the tests of these files or folders, whichever runner they belong to. */

@@ -102,6 +102,9 @@ test('keeps a menu open, and says what can be done now, while its machine change
   await page.goto(`${product.url}/virtual-machines`);
   await page.getByRole('button', { name: 'Actions for web-1' }).click();
   const stop = page.getByRole('menuitem', { name: /^Stop/ });
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Actions for web-1' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(stop).toHaveAttribute('aria-disabled', 'true');
   await admin.ask(
     'mutation ($input: StartVirtualMachineInput!) { startVirtualMachine(input: $input) { job { id } } }',
