@@ -520,6 +520,21 @@ test('what cannot be is refused, with field and rule', async () => {
   expect(await violations(webhook(), { kind: 'STATEMENTS' })).toEqual(['input.range']);
 });
 
+test('runs are found by their schedule and by how far they are', async () => {
+  const done = await sent(acme.client, webhook());
+  const waiting = await runNow(acme.client, await schedule(acme.client, webhook(), { name: 'weekly' }));
+  const found = async (filter: Record<string, unknown>) => {
+    const { usageExportRuns } = await acme.client.ask<{ usageExportRuns: { nodes: { id: string }[] } }>(
+      'query ($filter: UsageExportRunFilter) { usageExportRuns(filter: $filter) { nodes { id } } }',
+      { filter },
+    );
+    return usageExportRuns.nodes.map(({ id }) => id);
+  };
+  expect(await found({})).toEqual([done.id, waiting.id]);
+  expect(await found({ state: ['SENT'] })).toEqual([done.id]);
+  expect(await found({ state: ['MAKING', 'SENDING'] })).toEqual([waiting.id]);
+});
+
 test('a run is known by its id alone to its user', async () => {
   const run = await sent(acme.client, webhook());
   const other = await aTenant(server, 'somebody');

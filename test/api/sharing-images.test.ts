@@ -186,6 +186,22 @@ test('ISOs are shared in the same way', async () => {
   expect(isos.nodes).toEqual([{ id }]);
 });
 
+test('images are found by how far they are in a zone that one sees', async () => {
+  const broken = await privateTemplate(owner);
+  await server.db.updateTable('ImageReplica').set({ state: 'ERROR' }).where('imageId', '=', broken).execute();
+  const inStates = async (client: ApiClient, state: string[]) => {
+    const { templates } = await client.ask<{ templates: { nodes: { id: string }[] } }>(
+      'query ($filter: TemplateFilter) { templates(filter: $filter) { nodes { id } } }',
+      { filter: { state } },
+    );
+    return templates.nodes.map(({ id }) => id);
+  };
+  expect(await inStates(server.admin, ['ERROR'])).toEqual([broken]);
+  expect(await inStates(owner.client, ['ERROR', 'READY'])).toContain(templateId);
+  expect(await inStates(owner.client, ['READY'])).not.toContain(broken);
+  expect(await inStates(guest.client, ['ERROR'])).toEqual([]);
+});
+
 test('a list of templates costs as many statements for one as for many', async () => {
   const statementsFor = async (first: number) => {
     const counts: number[] = [];

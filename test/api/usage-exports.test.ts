@@ -264,6 +264,23 @@ test('a file has what its user sees in the list', async () => {
   expect(await accountsIn(server.admin, { accountId: rival.accountId })).toEqual([rival.accountId]);
 });
 
+test('files are found by what they are made of, how they are written and how far they are', async () => {
+  const parquet = await made(acme.client, { format: 'PARQUET' });
+  const waiting = await order(acme.client, { kind: 'RATED_LINES', format: 'JSON_LINES' });
+  const found = async (filter: Record<string, string[]>) => {
+    const { usageExports } = await acme.client.ask<{ usageExports: { nodes: { id: string }[] } }>(
+      'query ($filter: UsageExportFilter) { usageExports(filter: $filter) { nodes { id } } }',
+      { filter },
+    );
+    return usageExports.nodes.map(({ id }) => id);
+  };
+  expect(await found({ state: ['QUEUED'] })).toEqual([waiting.id]);
+  expect(await found({ kind: ['RATED_LINES', 'FOCUS'], state: ['QUEUED', 'READY'] })).toContain(waiting.id);
+  expect(await found({ kind: ['RECORDS'] })).not.toContain(waiting.id);
+  expect(await found({ format: ['PARQUET'], kind: ['RECORDS'] })).toContain(parquet.id);
+  expect(await found({ format: ['CSV'] })).not.toContain(parquet.id);
+});
+
 test('nobody gets another’s file', async () => {
   const { id } = await made(acme.client);
   const refused = async (client: string) => (await get(client, id)).status;

@@ -91,6 +91,7 @@ const UsageExportRunFilter = builder.inputType('UsageExportRunFilter', {
   description: 'Which runs.',
   fields: (t) => ({
     scheduleId: t.id({ required: false, description: 'Of this schedule.' }),
+    state: t.field({ type: [UsageExportRunState], required: false, description: 'In one of these states.' }),
   }),
 });
 
@@ -104,11 +105,13 @@ addListField({
   searched: ['state'],
   filter: {
     input: UsageExportRunFilter,
-    where: ({ scheduleId }) =>
-      scheduleId == null
+    where: ({ scheduleId, state }) => [
+      ...(scheduleId == null
         ? []
         : [
             sql<boolean>`"scheduleId" = ${idArgument('UsageExportSchedule', 'filter.scheduleId', scheduleId)}`,
-          ],
+          ]),
+      ...(state == null ? [] : [sql<boolean>`"state"::text = any(${state})`]),
+    ],
   },
 });

@@ -4,6 +4,7 @@ import type {
   UsageExportState as States,
 } from '@nephos/model/generated/enums.ts';
 import { parseId } from '@nephos/model/kernel/ids.ts';
+import { sql } from 'kysely';
 import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument, optionalId } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
@@ -137,6 +138,15 @@ export const UsageExport = builder.objectRef<ExportRow>('UsageExport').implement
   }),
 });
 
+const UsageExportFilter = builder.inputType('UsageExportFilter', {
+  description: 'Which exports.',
+  fields: (t) => ({
+    kind: t.field({ type: [UsageExportKind], required: false, description: 'Made of one of these.' }),
+    format: t.field({ type: [UsageExportFormat], required: false, description: 'Written in one of these.' }),
+    state: t.field({ type: [UsageExportState], required: false, description: 'In one of these states.' }),
+  }),
+});
+
 addListField({
   field: 'usageExports',
   type: 'UsageExport',
@@ -145,6 +155,14 @@ addListField({
   table: 'UsageExport',
   permission: 'usageExport.list',
   searched: ['kind', 'format'],
+  filter: {
+    input: UsageExportFilter,
+    where: ({ kind, format, state }) => [
+      ...(kind == null ? [] : [sql<boolean>`"kind"::text = any(${kind})`]),
+      ...(format == null ? [] : [sql<boolean>`"format"::text = any(${format})`]),
+      ...(state == null ? [] : [sql<boolean>`"state"::text = any(${state})`]),
+    ],
+  },
 });
 
 const CreateUsageExportInput = builder.inputType('CreateUsageExportInput', {

@@ -13,6 +13,7 @@ import { addListField } from '../../graphql/list-field.ts';
 import { ownerField } from '../../graphql/owner-field.ts';
 import { Account } from '../../identity/account/schema.ts';
 import { Zone } from '../../infrastructure/zone/schema.ts';
+import { scopeOf } from '../../identity/access/visibility.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { grantsOf, type GrantFacts } from './sharing-service.ts';
 import { replicasOf } from './store.ts';
@@ -178,6 +179,11 @@ for (const { kind, ...list } of lists) {
     fields: (t) => ({
       zoneId: t.id({ required: false, description: 'Ready in this zone.' }),
       isPublic: t.boolean({ required: false, description: 'Public ones, or with false private ones.' }),
+      state: t.field({
+        type: [ImageReplicaState],
+        required: false,
+        description: 'In one of these states in a zone that you may see.',
+      }),
       sharing: t.field({
         type: ImageSharing,
         required: false,
@@ -193,7 +199,7 @@ for (const { kind, ...list } of lists) {
     always: sql<boolean>`"kind" = ${kind}::"ImageKind"`,
     filter: {
       input: Filter,
-      where: ({ zoneId, isPublic, sharing }, actor) => [
+      where: ({ zoneId, isPublic, state, sharing }, actor) => [
         ...(sharing == null ? [] : [conditionOf(sharing, actor)]),
         ...(zoneId == null
           ? []
@@ -201,6 +207,12 @@ for (const { kind, ...list } of lists) {
               sql<boolean>`exists (select 1 from "ImageReplica" r where r."imageId" = "Image"."id" and r."zoneId" = ${zoneId} and r."state" = 'READY')`,
             ]),
         ...(isPublic == null ? [] : [sql<boolean>`"isPublic" = ${isPublic}`]),
+        ...(state == null
+          ? []
+          : [
+              sql<boolean>`exists (select 1 from "ImageReplica" r where r."imageId" = "Image"."id" and r."state"::text = any(${state})
+                and r."zoneId" in (select "id" from "Zone" where ${scopeOf(actor, 'Zone')}))`,
+            ]),
       ],
     },
   });

@@ -140,6 +140,9 @@ const steps: Record<string, () => string> = {
   closePeriods: m.jobs_step_closePeriods,
 };
 
+/** All kinds of job that this console knows. */
+export const jobKinds = Object.keys(kinds);
+
 /** `createDisks` as `Create disks`: for names that came with a newer server. */
 export function spelledOut(name: string): string {
   const words = name.replace(/([A-Z])/g, ' $1').toLowerCase();

@@ -7,6 +7,7 @@ export const networksQuery = graphql(`
     $last: Int
     $before: Cursor
     $search: String
+    $filter: GuestNetworkFilter
     $orderBy: GuestNetworkOrder
   ) {
     guestNetworks(
@@ -15,6 +16,7 @@ export const networksQuery = graphql(`
       last: $last
       before: $before
       search: $search
+      filter: $filter
       orderBy: $orderBy
     ) {
       nodes {
@@ -28,6 +30,7 @@ export const networksQuery = graphql(`
       }
       totalCount
       isTotalEstimated
+      startPosition
       pageInfo {
         hasNextPage
         hasPreviousPage

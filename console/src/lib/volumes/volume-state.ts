@@ -33,3 +33,5 @@ export const volumeKinds: Record<VolumeKind, () => string> = {
   ROOT: m.volumes_kind_ROOT,
   DATA: m.volumes_kind_DATA,
 };
+
+export const volumeKindNames = Object.keys(volumeKinds) as VolumeKind[];

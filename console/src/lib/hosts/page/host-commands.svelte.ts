@@ -52,13 +52,17 @@ export function reasonAgainst(name: HostCommandName, host: HostDetails): string 
 /** Commands that ask something first. */
 type AskedCommand = Exclude<HostCommandName, keyof typeof plainHostMutations>;
 
+export function asksFirst(name: HostCommandName): name is AskedCommand {
+  return !(name in plainHostMutations);
+}
+
 /** What was chosen for a host: done at once, or asked about in a dialog first. */
 class HostCommands {
   question = $state.raw<{ name: AskedCommand; host: HostDetails }>();
 
   choose(name: HostCommandName, host: HostDetails): void {
-    if (name in plainHostMutations) void this.#do(name as keyof typeof plainHostMutations, host);
-    else this.question = { name: name as AskedCommand, host };
+    if (asksFirst(name)) this.question = { name, host };
+    else void this.#do(name, host);
   }
 
   close(): void {

@@ -29,6 +29,8 @@ export interface FilterKey {
   values?: readonly FilterValue[];
   /** Only one of them at a time. */
   isSingle?: boolean;
+  /** What is shown while none of them is chosen, where that is not all of the list. */
+  unset?: string;
   /** Finds what is named. */
   lookup?: Lookup;
   /** What free text must look like: `10.1.0.7`. */

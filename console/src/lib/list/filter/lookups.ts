@@ -102,6 +102,28 @@ const offerings = graphql(`
   }
 `);
 
+const diskOfferings = graphql(`
+  query FindDiskOfferings($search: String, $first: Int) {
+    diskOfferings(search: $search, first: $first, orderBy: { field: NAME }) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+`);
+
+const storagePools = graphql(`
+  query FindStoragePools($search: String, $first: Int) {
+    storagePools(search: $search, first: $first, orderBy: { field: NAME }) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+`);
+
 const affinityGroups = graphql(`
   query FindAffinityGroups($search: String, $first: Int) {
     affinityGroups(search: $search, first: $first, orderBy: { field: NAME }) {
@@ -180,6 +202,8 @@ export const lookups = {
   account: lookup(accounts),
   template: lookup(templates),
   offering: lookup(offerings),
+  diskOffering: lookup(diskOfferings),
+  storagePool: lookup(storagePools),
   affinityGroup: lookup(affinityGroups),
   machine: lookup(machines),
   domain: lookup(domains),

@@ -29,7 +29,7 @@ const asked = [
 ] as const;
 export type AskedCommand = (typeof asked)[number];
 
-function isAsked(name: CommandName): name is AskedCommand {
+export function asksFirst(name: CommandName): name is AskedCommand {
   return (asked as readonly CommandName[]).includes(name);
 }
 
@@ -49,7 +49,7 @@ class MachineCommands {
   question = $state.raw<{ name: AskedCommand; machine: Machine }>();
 
   choose(name: CommandName, machine: Machine): void {
-    if (isAsked(name)) this.question = { name, machine };
+    if (asksFirst(name)) this.question = { name, machine };
     else if (name === 'OPEN_CONSOLE') void goto(`/virtual-machines/${machine.id}?tab=screen`);
     else if (isPlain(name)) void this.#tell(name, machine);
   }
