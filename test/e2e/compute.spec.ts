@@ -153,6 +153,15 @@ test('the serial console shows what comes and sends what is typed', async ({ pag
   await expect(screen).toContainText('web-1 login:');
   await page.keyboard.type('operator');
   await expect(screen).toContainText('web-1 login: operator');
+  await page.getByRole('button', { name: 'Type text' }).click();
+  await page.getByRole('dialog').getByLabel('Text').fill('-two');
+  await page.getByRole('dialog').getByRole('button', { name: 'Type it' }).click();
+  await expect(screen).toContainText('web-1 login: operator-two');
+  await page.getByRole('button', { name: 'Full screen' }).click();
+  await expect
+    .poll(() => page.evaluate(() => document.fullscreenElement?.textContent))
+    .toContain('Connected');
+  await page.evaluate(() => document.exitFullscreen());
 });
 
 test('a machine gets another network card, which is made the default, and gives one back', async ({

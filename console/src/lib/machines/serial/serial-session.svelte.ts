@@ -36,6 +36,16 @@ export class SerialSession {
     this.#terminal.dispose();
   }
 
+  focus(): void {
+    this.#terminal.focus();
+  }
+
+  /** Sends a text as if it had been typed; in brackets, where the guest's program asked for that. */
+  paste(text: string): void {
+    this.#terminal.paste(text);
+    this.focus();
+  }
+
   #open(url: string, { opened, closed }: Heard): void {
     const socket = new WebSocket(url, 'binary');
     this.#socket = socket;
