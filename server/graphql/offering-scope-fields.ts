@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import type { OfferingScope } from '../identity/access/offering-scope.ts';
-import type { SchemaTypes } from './builder.ts';
+import { builder, type SchemaTypes } from './builder.ts';
 import { idArgument } from './id-argument.ts';
 
 type InputFields = PothosSchemaTypes.InputFieldBuilder<
@@ -18,6 +19,20 @@ export function offeringScopeFields(t: InputFields, whenLeftOut: string) {
       required: false,
       description: `Zones in which it is offered, at most 100; in all when empty. ${whenLeftOut}`,
     }),
+  };
+}
+
+/** The filter of a list of offerings. */
+export function offeringFilter(type: 'ServiceOffering' | 'DiskOffering') {
+  return {
+    input: builder.inputType(`${type}Filter`, {
+      description: 'Which offerings.',
+      fields: (t) => ({
+        zoneId: t.id({ required: false, description: 'Offered in this zone.' }),
+      }),
+    }),
+    where: ({ zoneId }: { zoneId?: string | null | undefined }) =>
+      zoneId == null ? [] : [sql<boolean>`("zoneIds" = '{}' or ${zoneId} = any("zoneIds"))`],
   };
 }
 

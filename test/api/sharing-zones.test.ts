@@ -226,9 +226,10 @@ describe.each([
     const answer = await client.ask<Record<string, { offering: OfferingView }>>(update, { input });
     return answer[`update${type}`]!.offering;
   };
-  const namesOf = async (client: ApiClient) => {
+  const namesOf = async (client: ApiClient, zoneId?: string) => {
     const answer = await client.ask<Record<string, { nodes: { name: string }[] }>>(
-      `{ ${list} { nodes { name } } }`,
+      `query ($filter: ${type}Filter) { ${list}(filter: $filter) { nodes { name } } }`,
+      { filter: { zoneId } },
     );
     return answer[list]!.nodes.map(({ name }) => name);
   };
@@ -295,7 +296,10 @@ describe.each([
         path: `input.${field}Id`,
       },
     );
+    expect(await namesOf(inside.client, zone.zoneId)).not.toContain('for-other-zone');
+    expect(await namesOf(inside.client, elsewhere.id)).toContain('for-other-zone');
     expect(await updated(hardware.client, { id, zoneIds: [] })).toMatchObject({ isRestricted: false });
+    expect(await namesOf(inside.client, zone.zoneId)).toContain('for-other-zone');
     expect((await deploy(inside.client, await using(id, 'zoned'))).job.status).toBe('SUCCEEDED');
     await change(inside.client, 'destroyVirtualMachine', { id: (await machinesNamed('zoned'))[0]! });
     await change(inside.client, 'expungeVirtualMachine', { id: (await machinesNamed('zoned'))[0]! });

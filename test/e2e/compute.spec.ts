@@ -8,7 +8,7 @@ import { deploy, registerTemplate, serviceOfferingId } from '../support/machines
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { changeSetting } from '../support/settings.ts';
 import { aSecondNetwork } from '../support/second-network.ts';
-import { signInAs } from './console-pages.ts';
+import { rowOf, signInAs } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -61,13 +61,13 @@ test('makes a machine with a key, a group apart and a password, and says before 
   await page.getByRole('dialog').getByRole('button', { name: 'Add SSH key' }).click();
   await expect(page.getByRole('region', { name: 'Private key' })).toContainText('OPENSSH PRIVATE KEY');
   await page.getByRole('button', { name: 'I have kept it' }).click();
-  await expect(page.getByRole('row', { name: /^laptop/ })).toBeVisible();
+  await expect(rowOf(page, 'laptop')).toBeVisible();
 
   await page.goto(`${product.url}/affinity-groups`);
   await page.getByRole('button', { name: 'Create affinity group' }).first().click();
   await page.getByLabel('Name', { exact: true }).fill('spread');
   await page.getByRole('dialog').getByRole('button', { name: 'Create affinity group' }).click();
-  await expect(page.getByRole('row', { name: /^spread/ })).toContainText('On different hosts');
+  await expect(rowOf(page, 'spread')).toContainText('On different hosts');
 
   await page.goto(`${product.url}/virtual-machines/new`);
   await page.getByRole('radio', { name: /^tiny/ }).first().check();
@@ -362,11 +362,11 @@ test('operators offer sizes, are told when a cluster fills, see where, and reser
   await expect(dialog.getByText('Processors: must be from 1 to 256')).toBeInViewport();
   await dialog.getByLabel('Processors', { exact: true }).fill('1');
   await dialog.getByRole('button', { name: 'Create service offering' }).click();
-  await expect(page.getByRole('row', { name: /^roomy/ })).toContainText('8 GiB to 16 GiB');
+  await expect(rowOf(page, 'roomy')).toContainText('8 GiB to 16 GiB');
   await page.getByRole('button', { name: 'Delete xlarge' }).click();
   await page.getByLabel('Type xlarge to confirm').fill('xlarge');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByRole('row', { name: /^xlarge/ })).toHaveCount(0);
+  await expect(rowOf(page, 'xlarge')).toHaveCount(0);
 
   await changeSetting(admin, 'alert.interval', '1');
   await changeSetting(admin, 'cluster.memory.allocated.capacity.notificationthreshold', '1');

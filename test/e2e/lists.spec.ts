@@ -201,6 +201,26 @@ test('keeps columns as they were left, on another device too', async ({ browser 
   await expect(page.getByRole('columnheader', { name: 'Made from' })).toBeVisible();
 });
 
+test('a list of disks is filtered in words too, and has columns of its own', async () => {
+  const box = page.getByRole('searchbox', { name: 'Find a disk by name or ID' });
+  await page.goto(`${product.url}/volumes?sort=NAME`);
+  await box.fill('machine:web-1 kind:root');
+  await box.press('Enter');
+  await expect(page).toHaveURL(/kind=ROOT&machine=vm_/);
+  await expect(rows()).toHaveCount(1);
+  await expect(rows().getByRole('link', { name: 'web-1', exact: true })).toHaveAttribute('href', /tab=disks/);
+  await button('Columns').click();
+  await page.getByRole('checkbox', { name: 'Disk kind' }).uncheck();
+  await page.getByRole('checkbox', { name: 'ID' }).check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+  await page.reload();
+  await expect(page.getByRole('columnheader', { name: 'ID' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Disk kind' })).toHaveCount(0);
+  await expect(box).toHaveValue('kind:root machine:web-1');
+  await open();
+  await expect(page.getByRole('columnheader', { name: 'ID' })).toHaveCount(0);
+});
+
 test('saves a view under a name, and shows it by default', async () => {
   await open('?state=RUNNING&sort=-NAME');
   await button('Saved views').click();

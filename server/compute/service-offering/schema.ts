@@ -5,7 +5,7 @@ import { builder, Node, type SchemaTypes } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
-import { offeringScope, offeringScopeFields } from '../../graphql/offering-scope-fields.ts';
+import { offeringFilter, offeringScope, offeringScopeFields } from '../../graphql/offering-scope-fields.ts';
 import { Domain } from '../../identity/domain/schema.ts';
 import { Zone } from '../../infrastructure/zone/schema.ts';
 
@@ -102,6 +102,7 @@ addListField({
     NAME: { column: 'name', description: 'By name.' },
     MEMORY: { column: 'memoryBytes', description: 'By memory.' },
   },
+  filter: offeringFilter('ServiceOffering'),
 });
 
 type InputFields = PothosSchemaTypes.InputFieldBuilder<

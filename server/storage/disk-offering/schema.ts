@@ -4,7 +4,7 @@ import { builder, Node } from '../../graphql/builder.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { idempotencyKeyField } from '../../graphql/idempotency-key-field.ts';
 import { addListField } from '../../graphql/list-field.ts';
-import { offeringScope, offeringScopeFields } from '../../graphql/offering-scope-fields.ts';
+import { offeringFilter, offeringScope, offeringScopeFields } from '../../graphql/offering-scope-fields.ts';
 import { Domain } from '../../identity/domain/schema.ts';
 import { Zone } from '../../infrastructure/zone/schema.ts';
 
@@ -57,6 +57,7 @@ addListField({
   permission: 'diskOffering.list',
   searched: ['name', 'displayText'],
   orders: { NAME: { column: 'name', description: 'By name.' } },
+  filter: offeringFilter('DiskOffering'),
 });
 
 const CreateDiskOfferingInput = builder.inputType('CreateDiskOfferingInput', {

@@ -7,6 +7,7 @@ export const affinityGroupsQuery = graphql(`
     $last: Int
     $before: Cursor
     $search: String
+    $filter: AffinityGroupFilter
     $orderBy: AffinityGroupOrder
     $accountId: ID
   ) {
@@ -16,6 +17,7 @@ export const affinityGroupsQuery = graphql(`
       last: $last
       before: $before
       search: $search
+      filter: $filter
       orderBy: $orderBy
       accountId: $accountId
     ) {

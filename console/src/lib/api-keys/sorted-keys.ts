@@ -1,10 +1,11 @@
 import type { Order } from '../list/list-order.ts';
 import type { ApiKey } from './api-key-queries.ts';
 
-type Field = 'NAME' | 'CREATED_AT' | 'EXPIRES_AT' | 'LAST_USED_AT';
+/** What keys can be ordered by. */
+export type ApiKeyField = 'NAME' | 'CREATED_AT' | 'EXPIRES_AT' | 'LAST_USED_AT';
 
 /** Text that keys are ordered by; moments as the API writes them sort as text. What never ends comes last. */
-const values: Record<Field, (key: ApiKey) => string> = {
+const values: Record<ApiKeyField, (key: ApiKey) => string> = {
   NAME: ({ name }) => name.toLowerCase(),
   CREATED_AT: ({ createdAt }) => createdAt,
   EXPIRES_AT: ({ expiresAt }) => expiresAt ?? '9',
@@ -12,7 +13,7 @@ const values: Record<Field, (key: ApiKey) => string> = {
 };
 
 /** Keys with a text in their name or rights, in order. */
-export function sortedKeys(keys: readonly ApiKey[], search: string, order: Order<Field>): ApiKey[] {
+export function sortedKeys(keys: readonly ApiKey[], search: string, order: Order<ApiKeyField>): ApiKey[] {
   const wanted = search.toLowerCase();
   const isWanted = ({ id, name, scopes }: ApiKey) =>
     [id, name, ...scopes].some((text) => text.toLowerCase().includes(wanted));

@@ -116,3 +116,12 @@ export function formatDate(value: string | Date): string {
     new Date(value),
   );
 }
+
+/** The days of a time of which `until` is no part: `1–31 Oct 2026`. */
+export function formatDays(from: string, until: string): string {
+  const last = Math.max(new Date(from).getTime(), new Date(until).getTime() - 1);
+  return cached('days', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })).formatRange(
+    new Date(from),
+    new Date(last),
+  );
+}

@@ -2,8 +2,8 @@ import type { Snippet } from 'svelte';
 
 /** One column of a table. */
 export interface Column<Field extends string = never, Row = never> {
-  /** What it is called where it is remembered and exported: `createdAt`. Without one it cannot be left out or moved. */
-  id?: string;
+  /** What it is called where it is remembered: `createdAt`. */
+  id: string;
   /** Its heading. */
   title: string;
   /** What the list is ordered by when one presses the heading. */

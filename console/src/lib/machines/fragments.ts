@@ -13,6 +13,11 @@ export const machineFields = graphql(`
     memory
     createdAt
     destroyedAt
+    group
+    tags {
+      key
+      value
+    }
     observedPower
     observedAt
     account {
@@ -20,6 +25,10 @@ export const machineFields = graphql(`
       name
     }
     host {
+      id
+      name
+    }
+    affinityGroups {
       id
       name
     }

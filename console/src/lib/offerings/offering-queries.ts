@@ -9,6 +9,7 @@ export const serviceOfferingsQuery = graphql(
       $last: Int
       $before: Cursor
       $search: String
+      $filter: ServiceOfferingFilter
       $orderBy: ServiceOfferingOrder
     ) {
       serviceOfferings(
@@ -17,6 +18,7 @@ export const serviceOfferingsQuery = graphql(
         last: $last
         before: $before
         search: $search
+        filter: $filter
         orderBy: $orderBy
       ) {
         nodes {
@@ -45,6 +47,7 @@ export const diskOfferingsQuery = graphql(
       $last: Int
       $before: Cursor
       $search: String
+      $filter: DiskOfferingFilter
       $orderBy: DiskOfferingOrder
     ) {
       diskOfferings(
@@ -53,6 +56,7 @@ export const diskOfferingsQuery = graphql(
         last: $last
         before: $before
         search: $search
+        filter: $filter
         orderBy: $orderBy
       ) {
         nodes {

@@ -9,9 +9,18 @@ export const zonesQuery = graphql(
       $last: Int
       $before: Cursor
       $search: String
+      $filter: ZoneFilter
       $orderBy: ZoneOrder
     ) {
-      zones(first: $first, after: $after, last: $last, before: $before, search: $search, orderBy: $orderBy) {
+      zones(
+        first: $first
+        after: $after
+        last: $last
+        before: $before
+        search: $search
+        filter: $filter
+        orderBy: $orderBy
+      ) {
         nodes {
           ...ZoneFields
         }

@@ -62,6 +62,7 @@ export const entriesQuery = graphql(`
     $before: Cursor
     $search: String
     $accountId: ID!
+    $filter: LedgerEntryFilter
     $orderBy: LedgerEntryOrder
   ) {
     ledgerEntries(
@@ -71,6 +72,7 @@ export const entriesQuery = graphql(`
       before: $before
       search: $search
       accountId: $accountId
+      filter: $filter
       orderBy: $orderBy
     ) {
       nodes {

@@ -45,6 +45,7 @@ export const budgetsQuery = graphql(
       $before: Cursor
       $search: String
       $accountId: ID
+      $filter: BudgetFilter
       $orderBy: BudgetOrder
     ) {
       budgets(
@@ -54,6 +55,7 @@ export const budgetsQuery = graphql(
         before: $before
         search: $search
         accountId: $accountId
+        filter: $filter
         orderBy: $orderBy
       ) {
         nodes {

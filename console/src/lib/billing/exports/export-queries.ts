@@ -7,6 +7,7 @@ export const exportsQuery = graphql(`
     $last: Int
     $before: Cursor
     $search: String
+    $filter: UsageExportFilter
     $orderBy: UsageExportOrder
   ) {
     usageExports(
@@ -15,6 +16,7 @@ export const exportsQuery = graphql(`
       last: $last
       before: $before
       search: $search
+      filter: $filter
       orderBy: $orderBy
     ) {
       nodes {

@@ -14,8 +14,8 @@ export const widestColumn = 800;
 type AnyColumn = Pick<Column<string>, 'id' | 'isTitleHidden' | 'isOptional'>;
 
 /** Whether a column can be left out and moved: those of buttons stay at the end. */
-export function isMovable<Each extends AnyColumn>(column: Each): column is Each & { id: string } {
-  return column.id !== undefined && column.isTitleHidden !== true;
+export function isMovable({ isTitleHidden }: AnyColumn): boolean {
+  return isTitleHidden !== true;
 }
 
 /**
@@ -29,7 +29,7 @@ export function ordered<Each extends AnyColumn>(
   const rank = new Map(choices.map(({ id }, index) => [id, index]));
   const known = columns
     .filter((column) => isMovable(column) && rank.has(column.id))
-    .sort((one, other) => (rank.get(one.id ?? '') ?? 0) - (rank.get(other.id ?? '') ?? 0));
+    .sort((one, other) => (rank.get(one.id) ?? 0) - (rank.get(other.id) ?? 0));
   const placed = [...known];
   columns.forEach((column, index) => {
     if (placed.includes(column)) return;

@@ -3,7 +3,6 @@ import { ProblemError, problemFrom, problemOf, type Problem } from '../../api/pr
 import type { Column } from '../columns.ts';
 import { connectionIn } from '../connection.ts';
 import { byteOrderMark, csvLine } from './csv.ts';
-import { fieldColumns } from './field-columns.ts';
 
 export type ExportFormat = 'csv' | 'json';
 
@@ -41,23 +40,21 @@ export class ListExport {
   }
 
   /**
-   * @param shown columns of the file; all fields that the API answers when left out
+   * @param columns columns of a CSV file; JSON has all fields that the API answers
    * @returns the file; `undefined` when it was cancelled, or failed as `problem` says
    */
   async write<Row>(
     source: ExportSource,
     format: ExportFormat,
-    shown: readonly Column<string, Row>[] | undefined,
+    columns: readonly Column<string, Row>[],
   ): Promise<Blob | undefined> {
     this.#abort = new AbortController();
     Object.assign(this, { done: 0, total: 0, isRunning: true, problem: undefined });
     try {
       // Browsers keep blobs out of the memory of the page: only one page of rows is in it at a time.
       const parts: Blob[] = [];
-      let columns = shown;
       for await (const rows of this.#pages<Row>(source)) {
         const isFirst = parts.length === 0;
-        columns ??= fieldColumns(rows);
         const start = isFirst ? byteOrderMark + heading(columns) : '';
         parts.push(new Blob([format === 'csv' ? start + csvRows(rows, columns) : jsonRows(rows, isFirst)]));
         this.done += rows.length;
