@@ -1,3 +1,4 @@
+import { parseId } from '@nephos/model/kernel/ids.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
 import {
@@ -188,7 +189,11 @@ test('ISOs are shared in the same way', async () => {
 
 test('images are found by how far they are in a zone that one sees', async () => {
   const broken = await privateTemplate(owner);
-  await server.db.updateTable('ImageReplica').set({ state: 'ERROR' }).where('imageId', '=', broken).execute();
+  await server.db
+    .updateTable('ImageReplica')
+    .set({ state: 'ERROR' })
+    .where('imageId', '=', parseId('Template', broken))
+    .execute();
   const inStates = async (client: ApiClient, state: string[]) => {
     const { templates } = await client.ask<{ templates: { nodes: { id: string }[] } }>(
       'query ($filter: TemplateFilter) { templates(filter: $filter) { nodes { id } } }',

@@ -34,7 +34,9 @@ const query = `query ($zoneId: ID) {
 interface Zone {
   id: string;
   pods: {
-    clusters: { hosts: { id: string; linkState: string; machines: number; runningMachines: number }[] }[];
+    clusters: {
+      hosts: { id: string; name: string; linkState: string; machines: number; runningMachines: number }[];
+    }[];
   }[];
 }
 
@@ -45,6 +47,19 @@ test('the hardware is a tree, with what runs on it', async () => {
   expect(found).toHaveLength(3);
   expect(new Set(found.map(({ linkState }) => linkState))).toEqual(new Set(['UP']));
   expect(found.reduce((sum, { runningMachines }) => sum + runningMachines, 0)).toBe(1);
+});
+
+test('names are in the order in which people count', async () => {
+  const hosts = await server.db.selectFrom('Host').select('id').orderBy('id').execute();
+  for (const [index, { id }] of hosts.entries())
+    await server.db
+      .updateTable('Host')
+      .set({ name: `node-${[10, 9, 100][index]}` })
+      .where('id', '=', id)
+      .execute();
+  const { topology } = await server.admin.ask<{ topology: Zone[] }>(query, { zoneId: zone.zoneId });
+  const found = topology[0]!.pods.flatMap(({ clusters }) => clusters.flatMap((cluster) => cluster.hosts));
+  expect(found.map(({ name }) => name)).toEqual(['node-9', 'node-10', 'node-100']);
 });
 
 test('it is for those who run the hardware, of zones that there are', async () => {

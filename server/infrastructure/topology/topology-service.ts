@@ -17,7 +17,7 @@ export class TopologyService {
   }
 
   /**
-   * Of one zone, or of all.
+   * Of one zone, or of all; by name on every level.
    * @throws PlatformError NOT_FOUND
    */
   async read(actor: Actor, zoneId: Id<'Zone'> | null): Promise<TopologyZone[]> {
@@ -27,17 +27,24 @@ export class TopologyService {
   }
 }
 
+/** As people count: host-2 before host-10. */
+const collator = new Intl.Collator('en', { numeric: true });
+
+function named<Row extends { name: string }>(rows: readonly Row[] = []): Row[] {
+  return rows.toSorted((one, other) => collator.compare(one.name, other.name));
+}
+
 function treeOf({ zones, pods, clusters, hosts }: TopologyRows): TopologyZone[] {
   const hostsOf = Map.groupBy(hosts, ({ clusterId }) => clusterId);
   const clustersOf = Map.groupBy(clusters, ({ podId }) => podId);
   const podsOf = Map.groupBy(pods, ({ zoneId }) => zoneId);
-  return zones.map((zone) => ({
+  return named(zones).map((zone) => ({
     ...zone,
-    pods: (podsOf.get(zone.id) ?? []).map((pod) => ({
+    pods: named(podsOf.get(zone.id)).map((pod) => ({
       ...pod,
-      clusters: (clustersOf.get(pod.id) ?? []).map((cluster) => ({
+      clusters: named(clustersOf.get(pod.id)).map((cluster) => ({
         ...cluster,
-        hosts: hostsOf.get(cluster.id) ?? [],
+        hosts: named(hostsOf.get(cluster.id)),
       })),
     })),
   }));

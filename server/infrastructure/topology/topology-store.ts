@@ -33,14 +33,12 @@ export async function readTopology(db: Database, zoneId: Id<'Zone'> | null): Pro
       .selectFrom('Zone')
       .select(['id', 'name', 'allocationState'])
       .where(sql<boolean>`(${zoneId}::text is null or "id" = ${zoneId})`)
-      .orderBy('name')
       .execute(),
-    db.selectFrom('Pod').select(['id', 'zoneId', 'name']).where(within).orderBy('name').execute(),
+    db.selectFrom('Pod').select(['id', 'zoneId', 'name']).where(within).execute(),
     db
       .selectFrom('Cluster')
       .select(['id', 'podId', 'name', 'hypervisor', 'allocationState'])
       .where(within)
-      .orderBy('name')
       .execute(),
     readHosts(db, zoneId),
   ]);
@@ -59,7 +57,6 @@ async function readHosts(db: Database, zoneId: Id<'Zone'> | null): Promise<Topol
       coalesce(100 * c."cpuMhzReserved"::float8 / greatest(c."cpuMhzTotal", 1), 0) as "cpuPercent",
       coalesce(100 * c."memoryBytesReserved"::float8 / greatest(c."memoryBytesTotal", 1), 0) as "memoryPercent"
     from "Host" h left join "HostCapacity" c on c."hostId" = h."id" left join machine m on m."hostId" = h."id"
-    where ${zoneId}::text is null or h."zoneId" = ${zoneId}
-    order by h."name", h."id"`.execute(db);
+    where ${zoneId}::text is null or h."zoneId" = ${zoneId}`.execute(db);
   return rows;
 }
