@@ -308,8 +308,9 @@ test('a role is copied, its rules are changed from the keyboard, and one in use 
   });
   await expect(page.getByText('Somebody else changed it meanwhile')).toBeVisible();
   await expect(page.getByRole('table', { name: 'Both values' })).toContainText('Very Careful Admin');
-  await page.getByRole('button', { name: 'Take theirs' }).click();
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Very Careful Admin');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Role Very Careful Admin was saved.')).toBeVisible();
+  await expect(page.getByLabel('Description')).toHaveValue('Does not expunge');
 });
 
 test('a user who lost the second factor gets a new password by a link', async ({ page, browser }) => {
