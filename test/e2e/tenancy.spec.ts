@@ -5,6 +5,7 @@ import { adminPassword, type Product, startProduct } from '../support/product.ts
 import { findBarriers } from './accessibility.ts';
 import { Authenticator } from './authenticator.ts';
 import { rowOf, signInAs } from './console-pages.ts';
+import { openEveryList } from './empty-pages.ts';
 import { createZone } from './zones.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -337,4 +338,20 @@ test('a user who lost the second factor gets a new password by a link', async ({
   await page.reload();
   await expect(page.getByRole('table', { name: 'Sessions' }).getByRole('row')).toHaveCount(2);
   await user.context().close();
+});
+
+test('a tenant who has nothing is told on every list why it is empty, and what to do', async ({
+  browser,
+}) => {
+  test.setTimeout(180_000);
+  await anAccount({ name: 'newcomers', username: 'newcomer' });
+  const page = await anotherPage(browser);
+  await signInAs(page, product.url, 'newcomer');
+  const shown = await openEveryList(page, product.url);
+  const faults = [...shown].flatMap(([route, each]) => each.faults.map((fault) => `${route}: ${fault}`));
+  expect(faults).toEqual([]);
+  const kindsOf = (...routes: string[]) => routes.map((route) => shown.get(route)?.kind);
+  expect(kindsOf('/virtual-machines', '/volumes', '/ssh-keys', '/budgets')).toEqual(Array(4).fill('empty'));
+  expect(kindsOf('/hosts', '/storage', '/agents', '/system')).toEqual(Array(4).fill('no permission'));
+  await page.context().close();
 });
