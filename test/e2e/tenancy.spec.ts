@@ -163,8 +163,8 @@ test('a domain admin makes an account with limits; its user signs in with a seco
     await page.getByRole('button', { name: 'Change limit: Virtual machines' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('At most').fill('two');
-    await dialog.getByRole('button', { name: 'Save' }).click();
     await expect(dialog.getByText('Type a number, 0 or more.')).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled();
     await dialog.getByLabel('At most').fill('2');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByRole('row', { name: /^Virtual machines/ })).toContainText('1 of 2');
