@@ -29,8 +29,17 @@ export async function openEveryList(page: Page, url: string): Promise<Map<string
   return shown;
 }
 
+const things = 'tbody tr, li a, [role=treeitem], dl, canvas';
+
 /** An empty state says why it is empty, or what to do about it; nothing else may stand in a list’s place. */
-function shownBy(page: Page): Promise<Shown> {
+async function shownBy(page: Page): Promise<Shown> {
+  const content = page.locator('main').locator(`[data-empty-state], ${things}`);
+  const isThere = await content
+    .first()
+    .waitFor({ state: 'attached', timeout: 5000 })
+    .then(() => true)
+    .catch(() => false);
+  if (!isThere) return { kind: 'something', faults: ['nothing at all'] };
   return page.evaluate(() => {
     const main = document.querySelector('main');
     const states = [...(main?.querySelectorAll('[data-empty-state]') ?? [])];
@@ -41,9 +50,6 @@ function shownBy(page: Page): Promise<Shown> {
     });
     for (const alert of main?.querySelectorAll('[role=alert]') ?? []) faults.push(alert.textContent.trim());
     const isForbidden = states.some((state) => state.querySelector('a[href="/profile"]') !== null);
-    const things =
-      main?.querySelectorAll('tbody tr, li a, [role=treeitem], dl, svg.chart, canvas').length ?? 0;
-    if (states.length === 0 && things === 0) faults.push('nothing at all');
     return { kind: states.length === 0 ? 'something' : isForbidden ? 'no permission' : 'empty', faults };
   });
 }
