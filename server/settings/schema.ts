@@ -89,6 +89,10 @@ const Setting = builder.objectRef<ShownSetting>('Setting').implement({
       description: 'Whether somebody gave it a value right there: everywhere, or for what was asked for.',
       resolve: ({ from, place }) => from !== undefined && from.scopeId === place[0],
     }),
+    version: t.int({
+      description: 'Counts the changes of the value that it was given right there; 0 while it has none.',
+      resolve: ({ from, place }) => (from !== undefined && from.scopeId === place[0] ? from.version : 0),
+    }),
     scopes: t.field({
       type: [SettingScope],
       description: 'What it may have values of its own for, nearest first.',
@@ -138,6 +142,10 @@ const UpdateSettingInput = builder.inputType('UpdateSettingInput', {
       required: false,
       description: 'Id of what it is to hold for, of one of its `scopes`; everywhere when left out.',
     }),
+    expectedVersion: t.int({
+      required: false,
+      description: 'Fails with VERSION_CONFLICT unless the setting is at this version.',
+    }),
   }),
 });
 
@@ -156,13 +164,15 @@ builder.mutationField('updateSetting', (t) =>
   t.field({
     type: UpdateSettingPayload,
     permission: 'setting.update',
-    description: 'Changes a setting, in force at once. Errors: NOT_FOUND, VALIDATION_FAILED.',
+    description:
+      'Changes a setting, in force at once. Errors: NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT.',
     args: { input: t.arg({ type: UpdateSettingInput, description: 'Which setting, and its new value.' }) },
     resolve: async (_parent, { input }, { services, actor }) => ({
       setting: await services.settings.update(actor, {
         key: input.key,
         value: input.value ?? null,
         scopeId: input.scopeId,
+        expectedVersion: input.expectedVersion,
       }),
     }),
   }),

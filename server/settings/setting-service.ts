@@ -1,11 +1,12 @@
 import type { Actor } from '../platform/actor.ts';
 import { invalid, PlatformError } from '../platform/errors.ts';
+import type { ExpectsVersion } from '../platform/expected-version.ts';
 import type { Platform } from '../platform/platform.ts';
 import { isSettingKey } from '../platform/settings/catalogue.ts';
 import { everywhere, type ShownSetting } from '../platform/settings/settings.ts';
 import { placeOf } from './setting-place.ts';
 
-export interface UpdateSettingInput {
+export interface UpdateSettingInput extends ExpectsVersion {
   key: string;
   /** `null` takes the value away. */
   value: string | null;
@@ -41,7 +42,10 @@ export class SettingService {
     return all.filter(({ key, description }) => `${key} ${description}`.toLowerCase().includes(wanted));
   }
 
-  /** In force on every server at once. `null` returns to what holds further out, or the default. */
+  /**
+   * In force on every server at once. `null` returns to what holds further out, or the default.
+   * @throws PlatformError NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT
+   */
   async update(actor: Actor, input: UpdateSettingInput): Promise<ShownSetting> {
     const { db, mutations, settings } = this.#platform;
     const { key, value } = input;
@@ -57,7 +61,9 @@ export class SettingService {
     }
     const scopeId = input.scopeId ?? everywhere;
     await mutations.run({ action: 'setting.update', actor, input: {} }, async (mutation) => {
-      await settings.write(mutation.tx, key, value, { at: mutation.at, by: actor.username, scopeId });
+      const { expectedVersion } = input;
+      const by = actor.username;
+      await settings.write(mutation.tx, key, value, { at: mutation.at, by, scopeId, expectedVersion });
       mutation.concerns('Setting', key, null, {
         ...(scopeId !== everywhere && { scopeId }),
         value: { before: before.value, after: value ?? settings.show(key, place?.ids.slice(1)).value },

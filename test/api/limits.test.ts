@@ -223,3 +223,20 @@ test('a recount finds counters that are wrong, and mends them', async () => {
   expect((await recount(false)).recountResources.drift).toEqual([]);
   await expectExactCounters();
 });
+
+test('a limit is not written over by somebody who saw another', async () => {
+  const domainId = await aDomain(server.db, 'twice-limited');
+  const update = `mutation ($input: UpdateResourceLimitInput!) {
+    updateResourceLimit(input: $input) { resourceLimit { maximum version } }
+  }`;
+  const input = { ownerId: domainId, resource: 'NETWORK', maximum: 3, expectedVersion: 0 };
+  const answer = (maximum: number | null, version: number) => ({
+    updateResourceLimit: { resourceLimit: { maximum, version } },
+  });
+  expect(await server.admin.ask(update, { input })).toEqual(answer(3, 1));
+  expect(await refusalOf(server.admin, update, { input })).toMatchObject({ code: 'VERSION_CONFLICT' });
+  const next = { ...input, maximum: 4, expectedVersion: 1 };
+  expect(await server.admin.ask(update, { input: next })).toEqual(answer(4, 2));
+  const { maximum: _, ...reset } = { ...input, expectedVersion: 2 };
+  expect(await server.admin.ask(update, { input: reset })).toEqual(answer(null, 0));
+});

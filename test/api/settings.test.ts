@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
+import { refusalOf } from '../support/refusals.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { snapshot } from '../support/snapshots.ts';
 import { createTestZone, type TestZone } from '../support/zone.ts';
@@ -26,7 +27,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const fields = `key value isChanged setBy { scope scopeId changedByName }
+const fields = `key value version isChanged setBy { scope scopeId changedByName }
   overrides { scope scopeId scopeName value changedByName }`;
 
 async function change(key: string, value: string | null, scopeId?: string): Promise<unknown> {
@@ -97,4 +98,24 @@ test.each<[string, string, () => string, string]>([
   [cpu, '101', () => clusterId, 'must be a whole number from 1 to 100'],
 ])('refuses %s = %s for what it cannot hold for', async (key, value, scopeId, message) => {
   await expect(change(key, value, scopeId())).rejects.toThrow(message);
+});
+
+test('a value is not written over by somebody who saw another', async () => {
+  const update =
+    'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { setting { version } } }';
+  const input = { key: cpu, scopeId: clusterId, expectedVersion: 0 };
+  const conflict = { code: 'VERSION_CONFLICT' };
+  const first = { input: { ...input, value: '70' } };
+  await server.admin.ask(update, first);
+  expect(await refusalOf(server.admin, update, first)).toMatchObject(conflict);
+  expect(await refusalOf(server.admin, update, { input: { ...input, value: null } })).toMatchObject(conflict);
+  expect((await settingsOf(clusterId)).find(({ key }) => key === cpu)).toMatchObject({
+    value: '70',
+    version: 1,
+  });
+  await server.admin.ask(update, { input: { ...input, value: '71', expectedVersion: 1 } });
+  const now = { ...input, value: null, expectedVersion: 2 };
+  expect(await server.admin.ask(update, { input: now })).toEqual({
+    updateSetting: { setting: { version: 0 } },
+  });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 const folder = path.join(import.meta.dirname, '../../console/src/routes');
 
 /** The console's routes as SvelteKit reads them from its folders: `/hosts/[id]`. */
-function routes(): string[] {
+export function routes(): string[] {
   return globSync('**/+page.svelte', { cwd: folder }).map((file) => {
     const parts = path.dirname(file).split(path.sep);
     return `/${parts.filter((part) => part !== '.' && !part.startsWith('(')).join('/')}`;

@@ -36,6 +36,7 @@ export async function takeScreenshots({ folder, only, isPhone }: ScreenshotOptio
       const page = await context.newPage();
       await signInAs(page, cloud.product.url);
       await remember(page, { locale, theme });
+      await page.reload();
       for (const [name, address] of pages) {
         await openPage(page, `${cloud.product.url}${address}`);
         await takePicture(page, size, path.join(folder, fileOf(name, look)));

@@ -5,6 +5,7 @@ import { adminPassword, type Product, startProduct } from '../support/product.ts
 import { findBarriers } from './accessibility.ts';
 import { Authenticator } from './authenticator.ts';
 import { rowOf, signInAs } from './console-pages.ts';
+import { openEveryList } from './empty-pages.ts';
 import { createZone } from './zones.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -162,8 +163,8 @@ test('a domain admin makes an account with limits; its user signs in with a seco
     await page.getByRole('button', { name: 'Change limit: Virtual machines' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('At most').fill('two');
-    await dialog.getByRole('button', { name: 'Save' }).click();
     await expect(dialog.getByText('Type a number, 0 or more.')).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled();
     await dialog.getByLabel('At most').fill('2');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByRole('row', { name: /^Virtual machines/ })).toContainText('1 of 2');
@@ -308,8 +309,9 @@ test('a role is copied, its rules are changed from the keyboard, and one in use 
   });
   await expect(page.getByText('Somebody else changed it meanwhile')).toBeVisible();
   await expect(page.getByRole('table', { name: 'Both values' })).toContainText('Very Careful Admin');
-  await page.getByRole('button', { name: 'Take theirs' }).click();
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Very Careful Admin');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Role Very Careful Admin was saved.')).toBeVisible();
+  await expect(page.getByLabel('Description')).toHaveValue('Does not expunge');
 });
 
 test('a user who lost the second factor gets a new password by a link', async ({ page, browser }) => {
@@ -336,4 +338,20 @@ test('a user who lost the second factor gets a new password by a link', async ({
   await page.reload();
   await expect(page.getByRole('table', { name: 'Sessions' }).getByRole('row')).toHaveCount(2);
   await user.context().close();
+});
+
+test('a tenant who has nothing is told on every list why it is empty, and what to do', async ({
+  browser,
+}) => {
+  test.setTimeout(180_000);
+  await anAccount({ name: 'newcomers', username: 'newcomer' });
+  const page = await anotherPage(browser);
+  await signInAs(page, product.url, 'newcomer');
+  const shown = await openEveryList(page, product.url);
+  const faults = [...shown].flatMap(([route, each]) => each.faults.map((fault) => `${route}: ${fault}`));
+  expect(faults).toEqual([]);
+  const kindsOf = (...routes: string[]) => routes.map((route) => shown.get(route)?.kind);
+  expect(kindsOf('/virtual-machines', '/volumes', '/ssh-keys', '/budgets')).toEqual(Array(4).fill('empty'));
+  expect(kindsOf('/hosts', '/storage', '/agents', '/system')).toEqual(Array(4).fill('no permission'));
+  await page.context().close();
 });

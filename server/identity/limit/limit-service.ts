@@ -4,6 +4,7 @@ import { findIdKind, type Id } from '@nephos/model/kernel/ids.ts';
 import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '../../platform/actor.ts';
 import { invalid, PlatformError } from '../../platform/errors.ts';
+import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { getForChange, getGuarded } from '../access/guarded-loader.ts';
 import type { Permission } from '../access/permissions.ts';
@@ -21,6 +22,8 @@ export interface LimitView {
   used: bigint;
   /** Nobody set it: it is the default of the settings. */
   isDefault: boolean;
+  /** 0 while nobody set it. */
+  version: number;
 }
 
 /** A counter that does not say what is there. */
@@ -54,15 +57,17 @@ export class LimitService {
     const limits = await db.selectFrom('ResourceLimit').selectAll().where('ownerId', '=', owner.id).execute();
     const used = await usedBy(db, owner);
     return resources.map((resource) => {
-      const set = limits.find((limit) => limit.resource === resource)?.maximum;
+      const set = limits.find((limit) => limit.resource === resource);
       const maximum =
-        set ?? (owner.kind === 'Domain' ? unlimited : defaultLimit(settings, resource, owner.ownerKind));
+        set?.maximum ??
+        (owner.kind === 'Domain' ? unlimited : defaultLimit(settings, resource, owner.ownerKind));
       return {
         ownerId: owner.id,
         resource,
         maximum: maximum === unlimited ? null : maximum,
         used: used.get(resource) ?? 0n,
         isDefault: set === undefined,
+        version: set?.version ?? 0,
       };
     });
   }
@@ -70,11 +75,15 @@ export class LimitService {
   /**
    * Sets a limit, also below what is used: then nothing is added until enough is gone. `maximum: null` is no limit,
    * `undefined` the default again.
-   * @throws PlatformError NOT_FOUND, VALIDATION_FAILED, FORBIDDEN for the limits one is under oneself
+   * @throws PlatformError NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, FORBIDDEN for the limits one is under oneself
    */
   async update(
     actor: Actor,
-    input: { ownerId: string; resource: LimitedResource; maximum: bigint | null | undefined },
+    input: {
+      ownerId: string;
+      resource: LimitedResource;
+      maximum: bigint | null | undefined;
+    } & ExpectsVersion,
   ): Promise<LimitView> {
     const action = 'resourceLimit.update';
     const { resource, maximum } = input;
@@ -85,11 +94,12 @@ export class LimitService {
       assertNotOwn(actor, owner);
       const before = await tx
         .selectFrom('ResourceLimit')
-        .select('maximum')
+        .select(['maximum', 'version'])
         .where('ownerId', '=', owner.id)
         .where('resource', '=', resource)
         .forUpdate()
         .executeTakeFirst();
+      assertVersion(`the limit of ${resource}`, before ?? { version: 0 }, input);
       if (maximum === undefined) {
         await tx
           .deleteFrom('ResourceLimit')
@@ -101,7 +111,11 @@ export class LimitService {
         await tx
           .insertInto('ResourceLimit')
           .values(row)
-          .onConflict((conflict) => conflict.columns(['ownerId', 'resource']).doUpdateSet(row))
+          .onConflict((conflict) =>
+            conflict
+              .columns(['ownerId', 'resource'])
+              .doUpdateSet((old) => ({ ...row, version: old('ResourceLimit.version', '+', 1) })),
+          )
           .execute();
       }
       mutation.concerns(owner.kind, owner.id, owner.kind === 'Account' ? owner.id : null, {

@@ -52,6 +52,7 @@ const ResourceLimit = builder.objectRef<LimitView>('ResourceLimit').implement({
       description:
         'Whether nobody set it: then it is the default of the settings `max.account.*` or `max.project.*`.',
     }),
+    version: t.exposeInt('version', { description: 'Counts its changes; 0 while nobody set it.' }),
   }),
 });
 
@@ -76,6 +77,10 @@ const UpdateResourceLimitInput = builder.inputType('UpdateResourceLimitInput', {
       required: false,
       description: 'The most there may be, in pieces or bytes; null: no limit; left out: the default again.',
     }),
+    expectedVersion: t.int({
+      required: false,
+      description: 'Fails with VERSION_CONFLICT unless the limit is at this version.',
+    }),
   }),
 });
 
@@ -97,7 +102,7 @@ builder.mutationField('updateResourceLimit', (t) =>
     type: UpdateResourceLimitPayload,
     permission: 'resourceLimit.update',
     description:
-      'Sets a limit; a domain’s bounds the sum of all accounts below it. It may be below what is used: then nothing can be added. Errors: NOT_FOUND, VALIDATION_FAILED, FORBIDDEN for the limits that you are under yourself.',
+      'Sets a limit; a domain’s bounds the sum of all accounts below it. It may be below what is used: then nothing can be added. Errors: NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, FORBIDDEN for the limits that you are under yourself.',
     args: {
       input: t.arg({ type: UpdateResourceLimitInput, description: 'Whose limit, and what it is to be.' }),
     },
@@ -106,6 +111,7 @@ builder.mutationField('updateResourceLimit', (t) =>
         ownerId: input.ownerId,
         resource: input.resource,
         maximum: input.maximum,
+        expectedVersion: input.expectedVersion,
       }),
     }),
   }),

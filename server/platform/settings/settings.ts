@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '@nephos/model/database.ts';
 import { invalid, PlatformError } from '../errors.ts';
+import { assertVersion, type ExpectsVersion } from '../expected-version.ts';
 import type { Bus } from '../servers/bus.ts';
 import { isSettingKey, settingsCatalogue, type SettingKey, type SettingValue } from './catalogue.ts';
 import type { SettingDefinition, SettingScope } from './definition.ts';
@@ -9,6 +10,7 @@ export interface ChangedSetting {
   /** Empty where it holds everywhere; otherwise the id of what it holds for. */
   scopeId: string;
   value: string;
+  version: number;
   changedAt: Date;
   /** Absent for what was changed before this was kept. */
   changedByName: string | null;
@@ -52,9 +54,9 @@ export class Settings {
   async refresh(): Promise<void> {
     const rows = await this.#db.selectFrom('Setting').selectAll().orderBy('updatedAt').execute();
     const changed = new Map<string, Map<string, ChangedSetting>>();
-    for (const { key, scopeId, value, updatedAt, changedByName } of rows) {
+    for (const { key, scopeId, value, version, updatedAt, changedByName } of rows) {
       const ofKey = changed.get(key) ?? new Map<string, ChangedSetting>();
-      changed.set(key, ofKey.set(scopeId, { scopeId, value, changedAt: updatedAt, changedByName }));
+      changed.set(key, ofKey.set(scopeId, { scopeId, value, version, changedAt: updatedAt, changedByName }));
     }
     this.#changed = changed;
     for (const listener of this.#listeners) listener();
@@ -117,16 +119,24 @@ export class Settings {
   /**
    * Writes a setting, everywhere or for one thing, or with `null` takes that value away; in force once the transaction
    * is committed and {@link announce} was called.
-   * @throws PlatformError NOT_FOUND for an unknown key, VALIDATION_FAILED for text outside its rule
+   * @throws PlatformError NOT_FOUND for an unknown key, VALIDATION_FAILED for text outside its rule, VERSION_CONFLICT
    */
   async write(
     tx: Transaction,
     key: string,
     value: string | null,
-    { at, by, scopeId = everywhere }: { at: Date; by: string; scopeId?: string },
+    { at, by, scopeId = everywhere, ...expects }: { at: Date; by: string; scopeId?: string } & ExpectsVersion,
   ): Promise<SettingKey> {
     if (!isSettingKey(key))
       throw new PlatformError('NOT_FOUND', `there is no setting ${key}`, { details: { key } });
+    const seen = await tx
+      .selectFrom('Setting')
+      .select('version')
+      .where('key', '=', key)
+      .where('scopeId', '=', scopeId)
+      .forUpdate()
+      .executeTakeFirst();
+    assertVersion(`setting ${key}`, seen ?? { version: 0 }, expects);
     if (value === null) {
       await tx.deleteFrom('Setting').where('key', '=', key).where('scopeId', '=', scopeId).execute();
       return key;

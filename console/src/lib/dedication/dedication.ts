@@ -31,6 +31,68 @@ export const dedicatePermissions: Record<PlaceKind, string> = {
   Host: 'host.dedicate',
 };
 
+/** For whom a place is reserved now. */
+export const dedicatedPlaceQuery = graphql(`
+  query DedicatedPlace($id: ID!) {
+    node(id: $id) {
+      __typename
+      id
+      ... on Zone {
+        name
+        version
+        isDedicated
+        dedicatedAccount {
+          id
+          name
+        }
+        dedicatedDomain {
+          id
+          path
+        }
+      }
+      ... on Pod {
+        name
+        version
+        isDedicated
+        dedicatedAccount {
+          id
+          name
+        }
+        dedicatedDomain {
+          id
+          path
+        }
+      }
+      ... on Cluster {
+        name
+        version
+        isDedicated
+        dedicatedAccount {
+          id
+          name
+        }
+        dedicatedDomain {
+          id
+          path
+        }
+      }
+      ... on Host {
+        name
+        version
+        isDedicated
+        dedicatedAccount {
+          id
+          name
+        }
+        dedicatedDomain {
+          id
+          path
+        }
+      }
+    }
+  }
+`);
+
 export const dedicateMutations = {
   Zone: graphql(`
     mutation DedicateZone($input: DedicateZoneInput!) {

@@ -27,6 +27,11 @@ export class Conflict<Thing extends { version: number }> {
     return this.#seen.version;
   }
 
+  /** The newest version that the form knows of. */
+  get latestVersion(): number {
+    return (this.#now ?? this.#seen).version;
+  }
+
   choiceOf(label: string): Side | undefined {
     return this.#choices[label] ?? this.differences.find((each) => each.label === label)?.suggested;
   }

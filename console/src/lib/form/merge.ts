@@ -12,6 +12,36 @@ export interface MergeField<Thing> {
   take: (thing: Thing) => void;
 }
 
+/** What a field is called, with how its value is read where that is no text or not read as it stands. */
+type Naming<Value> =
+  { label: string; text: (value: Value) => string } | (Value extends string ? string : never);
+
+/**
+ * The fields of a form that holds what it edits as one object.
+ * @param typed what the form holds
+ * @param typedOf what it would hold of a thing
+ * @param names of those fields that may be changed
+ */
+export function mergeFields<Thing, Typed extends object>(
+  typed: () => Typed,
+  typedOf: (thing: Thing) => Typed,
+  names: { [Key in keyof Typed]?: Naming<Typed[Key]> },
+): MergeField<Thing>[] {
+  return (Object.keys(names) as (keyof Typed)[]).map((key) => {
+    const naming = names[key];
+    const { label, text } =
+      typeof naming === 'object'
+        ? naming
+        : { label: String(naming), text: (value: unknown) => String(value).trim() };
+    return {
+      label,
+      mine: () => text(typed()[key]),
+      of: (thing) => text(typedOf(thing)[key]),
+      take: (thing) => (typed()[key] = typedOf(thing)[key]),
+    };
+  });
+}
+
 /** A field of which the form holds something else than what was saved meanwhile. */
 export interface Difference {
   label: string;

@@ -9,6 +9,7 @@ export const limitsQuery = graphql(`
       maximum
       used
       isDefault
+      version
     }
   }
 `);
@@ -23,6 +24,7 @@ export const updateLimitMutation = graphql(`
         maximum
         used
         isDefault
+        version
       }
     }
   }

@@ -55,6 +55,9 @@ export class PaletteCommands {
     return this.#search.problem;
   }
 
+  /** Looks for what was typed once more. */
+  searchAgain = (): void => this.#search.refresh();
+
   /** Things with a page, as the server found them. */
   readonly things = $derived.by(() => {
     if (this.#typed() === '' || this.#asked === '') return [];

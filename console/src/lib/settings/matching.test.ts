@@ -5,7 +5,8 @@ import { wordsOf } from './words-of-rule.ts';
 
 const aSetting = (key: string, category: SettingCategory, changes: Partial<Setting> = {}): Setting => ({
   ...{ key, category, scopeId: null, value: '1', defaultValue: '1', rule: 'a whole number from 1 to 9' },
-  ...{ description: `What ${key} does.`, isChanged: false, scopes: [], setBy: null, overrides: [] },
+  ...{ description: `What ${key} does.`, isChanged: false, version: 0, scopes: [] },
+  ...{ setBy: null, overrides: [] },
   ...changes,
 });
 

@@ -10,6 +10,7 @@ const settingFields = graphql(`
     description
     rule
     isChanged
+    version
     scopes
     setBy {
       scope

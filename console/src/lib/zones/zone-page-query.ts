@@ -135,3 +135,8 @@ export const updateClusterMutation = graphql(`
 
 export type ZoneInfrastructure = ResultOf<typeof zoneInfrastructureQuery>;
 export type Cluster = ZoneInfrastructure['clusters']['nodes'][number];
+/** What can be edited of a cluster. */
+export type ClusterFacts = Pick<
+  Cluster,
+  'id' | 'version' | 'name' | 'allocationState' | 'cpuOvercommit' | 'memoryOvercommit'
+>;

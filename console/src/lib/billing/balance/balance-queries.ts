@@ -123,6 +123,8 @@ export const noticeContactQuery = graphql(`
   }
 `);
 
+export type NoticeContact = ResultOf<typeof noticeContactQuery>['noticeContact'];
+
 export const updateNoticeContactMutation = graphql(`
   mutation UpdateNoticeContact($input: UpdateNoticeContactInput!) {
     updateNoticeContact(input: $input) {

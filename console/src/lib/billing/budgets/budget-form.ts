@@ -40,6 +40,9 @@ export function percentsOf(text: string): number[] | undefined {
   return isFine ? [...new Set(percents)].sort((a, b) => a - b) : undefined;
 }
 
+/** Percents as people read them; text that is none as it was typed. */
+export const percentsText = (text: string): string => percentsOf(text)?.join(', ') ?? text.trim();
+
 /** Whether text is an amount above zero. Places that the currency does not have are refused by the server. */
 export function isAmount(text: string): boolean {
   return /^\d{1,15}(\.\d+)?$/.test(text.trim()) && /[1-9]/.test(text);

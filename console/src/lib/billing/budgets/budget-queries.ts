@@ -76,6 +76,19 @@ export const budgetsQuery = graphql(
   [budgetFields],
 );
 
+export const budgetQuery = graphql(
+  `
+    query OneBudget($id: ID!) {
+      node(id: $id) {
+        __typename
+        id
+        ...BudgetFields
+      }
+    }
+  `,
+  [budgetFields],
+);
+
 export const createBudgetMutation = graphql(
   `
     mutation CreateBudget($input: CreateBudgetInput!) {

@@ -6,6 +6,7 @@ import type { Component } from 'svelte';
 import type { Tone } from '../../ui/Badge.svelte';
 import { m } from '#messages';
 import type { Export, ExportFormat, ExportKind } from './export-queries.ts';
+import type { TypedTarget } from './schedule-form.ts';
 import type { ExportDestination, ExportRange, ExportRun } from './schedule-queries.ts';
 
 export const kindLabels: Record<ExportKind, () => string> = {
@@ -31,6 +32,20 @@ export const destinationLabels: Record<ExportDestination, () => string> = {
   S3: m.exports_destination_S3,
   WEBHOOK: m.exports_destination_WEBHOOK,
 };
+
+/** Where files go, in words; without what is secret. */
+export function targetText(target: TypedTarget): string {
+  const { endpoint, region, bucket, prefix, accessKeyId, isPathStyle } = target;
+  const parts = {
+    FOLDER: [target.folder],
+    S3: [endpoint, bucket, prefix, region, accessKeyId, isPathStyle ? m.exports_path_style() : ''],
+    WEBHOOK: [target.url, target.sends === 'FILE' ? m.exports_sends_FILE() : m.exports_sends_LINK()],
+  };
+  return [destinationLabels[target.destination](), ...parts[target.destination]]
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' · ');
+}
 
 /** How a state is shown. */
 export interface StateLook {

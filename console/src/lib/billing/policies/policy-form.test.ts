@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHours, isUntouched, policyInput, typedPolicy } from './policy-form.ts';
+import { isHours, isUntouched, noPolicy, policyInput, typedPolicy } from './policy-form.ts';
 
 const policy = {
   isEnforced: true,
@@ -13,13 +13,13 @@ const policy = {
 describe('a policy in a form', () => {
   it('comes out as it went in', () => {
     const { version, ...facts } = policy;
-    expect(policyInput({ kind: 'domain', id: 'dom_1' }, typedPolicy(policy))).toEqual({
+    expect(policyInput({ kind: 'domain', id: 'dom_1' }, typedPolicy(policy), version)).toEqual({
       ...{ ...facts, accountId: null, domainId: 'dom_1', expectedVersion: version },
     });
   });
 
   it('is of no version where there was none', () => {
-    const input = policyInput({ kind: 'account', id: 'acct_1' }, typedPolicy());
+    const input = policyInput({ kind: 'account', id: 'acct_1' }, typedPolicy(noPolicy), noPolicy.version);
     expect(input).toMatchObject({ accountId: 'acct_1', domainId: null, expectedVersion: 0, alertBelow: [] });
   });
 

@@ -39,6 +39,19 @@ export const adjustmentsQuery = graphql(
   [adjustmentFields],
 );
 
+export const adjustmentQuery = graphql(
+  `
+    query OnePriceAdjustment($id: ID!) {
+      node(id: $id) {
+        __typename
+        id
+        ...PriceAdjustmentFields
+      }
+    }
+  `,
+  [adjustmentFields],
+);
+
 export const createAdjustmentMutation = graphql(
   `
     mutation CreatePriceAdjustment($input: CreatePriceAdjustmentInput!) {

@@ -76,6 +76,9 @@ export const machineAffinityQuery = graphql(`
   }
 `);
 
+export type KeyedMachine = NonNullable<ResultOf<typeof machineKeysQuery>['virtualMachine']>;
+export type GroupedMachine = NonNullable<ResultOf<typeof machineAffinityQuery>['virtualMachine']>;
+
 /** What can be edited of a machine. */
 export const machineTextsQuery = graphql(`
   query MachineTexts($id: ID!) {

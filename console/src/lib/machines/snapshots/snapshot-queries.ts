@@ -38,6 +38,23 @@ export type Snapshot = NonNullable<
 >['snapshots'][number];
 export type SnapshotAction = Snapshot['availableActions'][number]['action'];
 
+/** What can be edited of a snapshot. */
+export const snapshotTextsQuery = graphql(`
+  query SnapshotTexts($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on VirtualMachineSnapshot {
+        id
+        name
+        description
+        version
+      }
+    }
+  }
+`);
+
+export type SnapshotTexts = Pick<Snapshot, 'id' | 'name' | 'description' | 'version'>;
+
 export const createSnapshotMutation = graphql(
   `
     mutation CreateVirtualMachineSnapshot($input: CreateVirtualMachineSnapshotInput!) {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ResourceLimit" ADD COLUMN     "version" INTEGER NOT NULL DEFAULT 1;
