@@ -363,7 +363,7 @@ test('operators offer sizes, are told when a cluster fills, see where, and reser
   await dialog.getByLabel('Processors', { exact: true }).fill('1');
   await dialog.getByRole('button', { name: 'Create service offering' }).click();
   await expect(rowOf(page, 'roomy')).toContainText('8 GiB to 16 GiB');
-  await page.getByRole('button', { name: 'Delete xlarge' }).click();
+  await page.getByRole('button', { name: 'Delete offering xlarge' }).click();
   await page.getByLabel('Type xlarge to confirm').fill('xlarge');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(rowOf(page, 'xlarge')).toHaveCount(0);
