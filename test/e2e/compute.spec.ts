@@ -8,6 +8,7 @@ import { deploy, registerTemplate, serviceOfferingId } from '../support/machines
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { changeSetting } from '../support/settings.ts';
 import { aSecondNetwork } from '../support/second-network.ts';
+import { findBarriers } from './accessibility.ts';
 import { rowOf, signInAs } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
@@ -60,6 +61,7 @@ test('makes a machine with a key, a group apart and a password, and says before 
   await page.getByText('Make a new one').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Add SSH key' }).click();
   await expect(page.getByRole('region', { name: 'Private key' })).toContainText('OPENSSH PRIVATE KEY');
+  expect(await findBarriers(page)).toEqual([]);
   await page.getByRole('button', { name: 'I have kept it' }).click();
   await expect(rowOf(page, 'laptop')).toBeVisible();
 
@@ -175,10 +177,12 @@ test('a machine gets another network card, which is made the default, and gives 
   await dialog.getByRole('button', { name: 'Attach network card' }).click();
   await page.getByRole('button', { name: 'Actions for second' }).click();
   await page.getByRole('menuitem', { name: 'Make it the default' }).click();
+  expect(await findBarriers(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Make it the default' }).click();
   await expect(page.getByRole('row', { name: /^second \(default route\) 10\.66\./ })).toBeVisible();
   await page.getByRole('button', { name: 'Actions for test-zone guests' }).click();
   await page.getByRole('menuitem', { name: 'Detach' }).click();
+  expect(await findBarriers(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Detach' }).click();
   await expect(page.getByRole('row', { name: /^test-zone guests/ })).toBeHidden();
 });
@@ -291,6 +295,7 @@ test('a machine is changed in all that was chosen for it, is made anew, and gets
   await choose('Reset password');
   await send('Reset password');
   await expect(page.getByRole('region', { name: 'Password' })).toHaveText(/^\S{12,}$/);
+  expect(await findBarriers(page)).toEqual([]);
   await page.getByRole('button', { name: 'I have kept it' }).click();
 
   await choose('Reinstall');

@@ -59,13 +59,13 @@ async function identityPages(admin: ApiClient): Promise<Record<string, string>> 
   const { domains, accounts, users, roles } = await admin.ask<
     Record<'domains' | 'accounts' | 'users' | 'roles', { nodes: { id: string }[] }>
   >(
-    '{ domains(first: 1) { nodes { id } } accounts(first: 1) { nodes { id } } users(first: 1) { nodes { id } } roles(first: 20) { nodes { id } } }',
+    '{ domains(first: 2, orderBy: { field: PATH }) { nodes { id } } accounts(first: 1) { nodes { id } } users(first: 1) { nodes { id } } roles(first: 20) { nodes { id } } }',
   );
   const account = `/accounts/${accounts.nodes[0]!.id}`;
   const user = `/users/${users.nodes[0]!.id}`;
   return {
     domains: '/domains',
-    domain: `/domains/${domains.nodes[0]!.id}`,
+    domain: `/domains/${domains.nodes.at(-1)!.id}`,
     'no such domain': '/domains/dom_00000000000000000000000000',
     accounts: '/accounts',
     'accounts of a domain': `/accounts?domain=${domains.nodes[0]!.id}`,
@@ -147,20 +147,31 @@ async function computePages(admin: ApiClient): Promise<Record<string, string>> {
 
 /** Every page of the console, with something on it. */
 export async function everyPage(admin: ApiClient): Promise<Record<string, string>> {
-  const { clusters, pods, virtualMachines, zones, auditEvents, jobs, projects, hosts, storagePools } =
-    await admin.ask<{
-      auditEvents: { nodes: { id: string }[] };
-      clusters: { nodes: { id: string }[] };
-      pods: { nodes: { id: string }[] };
-      hosts: { nodes: { id: string }[] };
-      jobs: { nodes: { id: string }[] };
-      projects: { nodes: { id: string }[] };
-      storagePools: { nodes: { id: string }[] };
-      virtualMachines: { nodes: { id: string }[] };
-      zones: { nodes: { id: string }[] };
-    }>(
-      '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } pods(first: 1) { nodes { id } } clusters(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1) { nodes { id } } }',
-    );
+  const {
+    clusters,
+    pods,
+    virtualMachines,
+    zones,
+    auditEvents,
+    jobs,
+    projects,
+    hosts,
+    storagePools,
+    tariffs,
+  } = await admin.ask<{
+    auditEvents: { nodes: { id: string }[] };
+    clusters: { nodes: { id: string }[] };
+    pods: { nodes: { id: string }[] };
+    hosts: { nodes: { id: string }[] };
+    jobs: { nodes: { id: string }[] };
+    projects: { nodes: { id: string }[] };
+    storagePools: { nodes: { id: string }[] };
+    tariffs: { nodes: { id: string }[] };
+    virtualMachines: { nodes: { id: string }[] };
+    zones: { nodes: { id: string }[] };
+  }>(
+    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } pods(first: 1) { nodes { id } } clusters(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1) { nodes { id } } tariffs(first: 1) { nodes { id } } }',
+  );
   const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
   const host = `/hosts/${hosts.nodes[0]!.id}`;
   const project = `/projects/${projects.nodes[0]!.id}`;
@@ -221,6 +232,7 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'service offerings': '/offerings',
     'disk offerings': '/offerings?tab=disk',
     tariffs: '/tariffs',
+    'one tariff': `/tariffs?open=${tariffs.nodes[0]!.id}`,
     discounts: '/tariffs?tab=discounts',
     taxes: '/tariffs?tab=taxes',
     projects: '/projects',
@@ -291,7 +303,7 @@ function pendingOf(page: Page): Set<Request> {
 }
 
 /** Waits until a page has asked for nothing for a while. */
-async function untilQuiet(page: Page): Promise<void> {
+export async function untilQuiet(page: Page): Promise<void> {
   const quietMs = 120;
   const requests = pendingOf(page);
   const deadline = Date.now() + 15_000;

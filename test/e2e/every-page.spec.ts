@@ -10,7 +10,9 @@ import {
   watchForReload,
 } from './console-pages.ts';
 import { routesWithout } from './console-routes.ts';
-import { messageKeys, textsOf, translatedTexts } from './messages.ts';
+import { messageFinder, messageKeys, textsOf, translatedTexts } from './messages.ts';
+import { dialogTitles } from './overlay-titles.ts';
+import { OverlayWalker } from './overlays.ts';
 import { type SampleCloud, startSampleCloud } from './sample-cloud.ts';
 
 const phone = { width: 390, height: 844 };
@@ -59,6 +61,25 @@ test('leaves nothing untranslated on any page, no barriers that axe finds in eit
   expect(problems).toEqual([]);
 });
 
+test('leaves nothing untranslated in any menu or dialog, no barriers that axe finds, and the focus where it was', async ({
+  browser,
+}) => {
+  test.setTimeout(480_000);
+  const pages = Object.entries(await everyPage(cloud.admin));
+  const seen = new Set<string>();
+  const titles = new Set<string>();
+  const messageOf = messageFinder('zh-CN');
+  const titleOf = messageFinder('zh-CN', dialogTitles());
+  const problems = await walk(browser, pages, async (page, [, address], look) => {
+    await openPage(page, `${cloud.product.url}${address}`);
+    const walker = new OverlayWalker(page, { look, messageOf, titleOf, seen, titles });
+    await walker.visit(new URL(page.url()).pathname.replaceAll(/\w+_\w{26}/g, '…'));
+    return walker.problems;
+  });
+  expect(problems).toEqual([]);
+  expect(dialogTitles().filter((title) => !titles.has(title))).toEqual([]);
+});
+
 test('has no barriers on the page that one signs in on', async ({ page }) => {
   await remember(page, { locale: 'zh-CN', theme: 'system' });
   const looking = barrierFinder(page);
@@ -93,7 +114,7 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
-type Look = (name: string) => Promise<void>;
+type Look = (name: string, part?: string) => Promise<void>;
 
 /** Goes to many places in Chinese, in two windows at once. @returns what was found */
 async function walk<Place>(
@@ -123,13 +144,13 @@ function barrierFinder(page: Page) {
   const problems: string[] = [];
   return {
     problems,
-    at: async (name: string) => {
+    at: async (name: string, part?: string) => {
       const note = (found: readonly string[]) => problems.push(...found.map((text) => `${name}: ${text}`));
-      note((await textsOf(page)).filter((text) => english.has(text) || keys.has(text)));
+      note((await textsOf(page, part)).filter((text) => english.has(text) || keys.has(text)));
       await showSystemTheme(page, 'light');
-      note(await findBarriers(page));
+      note(await findBarriers(page, undefined, part));
       await showSystemTheme(page, 'dark');
-      note(await findBarriers(page, colourRules));
+      note(await findBarriers(page, colourRules, part));
     },
   };
 }

@@ -3,6 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { type ApiClient, signIn } from '../support/api-client.ts';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
+import { findBarriers } from './accessibility.ts';
 import { rowOf, signInAs } from './console-pages.ts';
 import { deployMany } from './many-machines.ts';
 import { createZone } from './zones.ts';
@@ -125,6 +126,7 @@ test('does something to many at once: each has its outcome, and only what failed
     job ?? '',
   );
   await expect(dialog).toContainText('1 done, 1 failed, of 2');
+  expect(await findBarriers(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await expect(rowOf(page, 'web-2')).toContainText('Running');
   await expect(page.getByText('3 selected')).toBeVisible();

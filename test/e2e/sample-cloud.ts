@@ -1,6 +1,8 @@
 import { type ApiClient, signIn } from '../support/api-client.ts';
+import { unmanage } from '../support/foreign-machines.ts';
 import { deploy, registerIso, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
+import { makeThings } from './sample-things.ts';
 import { createZone } from './zones.ts';
 
 /** A running product on simulated hosts, with something of everything that the console shows. */
@@ -16,23 +18,11 @@ export async function startSampleCloud(): Promise<SampleCloud> {
   const templateId = await registerTemplate(admin, zoneId);
   await registerIso(admin, zoneId);
   const choice = { zoneId, templateId, serviceOfferingId: await serviceOfferingId(admin) };
-  await deploy(admin, { ...choice, name: 'web-1' });
+  const { machine } = await deploy(admin, { ...choice, name: 'web-1' });
   await deploy(admin, { ...choice, name: 'fail-at-start' });
-  await admin.ask(
-    'mutation ($input: CreateAffinityGroupInput!) { createAffinityGroup(input: $input) { affinityGroup { id } } }',
-    { input: { name: 'spread', kind: 'HOST_ANTI_AFFINITY', enforcement: 'SOFT' } },
-  );
-  await admin.ask(
-    'mutation ($input: CreateSshKeyPairInput!) { createSshKeyPair(input: $input) { sshKeyPair { id } } }',
-    { input: { name: 'laptop' } },
-  );
-  await admin.ask('mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }', {
-    input: { name: 'Careful', accountType: 'USER', rules: [{ pattern: '*.list', effect: 'ALLOW' }] },
-  });
-  await admin.ask(
-    'mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { id } } }',
-    { input: { name: 'web-shop', displayText: 'Sells things' } },
-  );
+  const left = await deploy(admin, { ...choice, name: 'left-alone' });
+  await unmanage(admin, left.machine.id);
+  await makeThings(admin, product.url, machine.id);
   return {
     product,
     admin,

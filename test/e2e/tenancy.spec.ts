@@ -95,6 +95,7 @@ test('a domain admin makes an account with limits; its user signs in with a seco
     const made = page.getByRole('dialog', { name: 'Account web-shop was created' });
     link = await made.getByRole('region', { name: 'One-time link' }).innerText();
     expect(link).toContain(`${product.url}/setup#`);
+    expect(await findBarriers(page)).toEqual([]);
     // What is shown only once does not go away by a slip.
     await page.keyboard.press('Escape');
     await made.getByRole('button', { name: 'To the account' }).click();
