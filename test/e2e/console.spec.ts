@@ -159,7 +159,7 @@ test('says why a machine could not be made, with the trace', async ({ page }) =>
 test('keeps search, filter and order in the address', async ({ page }) => {
   await signInAs(page, product.url);
   await page.goto(`${product.url}/virtual-machines`);
-  await page.getByRole('searchbox', { name: 'Find by name or ID' }).fill('fail');
+  await page.getByRole('combobox', { name: 'Find by name or ID' }).fill('fail');
   await page.getByRole('button', { name: 'State', exact: true }).first().click();
   await page.getByRole('menuitemcheckbox', { name: 'Error' }).click();
   await page.keyboard.press('Escape');
@@ -171,7 +171,7 @@ test('keeps search, filter and order in the address', async ({ page }) => {
   await expect(rowOf(page, 'fail-at-start')).toBeVisible();
   await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending');
   await expect(page.getByText('1 in all')).toBeVisible();
-  await page.getByRole('searchbox').fill('nothing-like-this');
+  await page.getByRole('combobox', { name: 'Find by name or ID' }).fill('nothing-like-this');
   await expect(page.getByText('Nothing matches the filter')).toBeVisible();
   await page.getByRole('button', { name: 'Clear filters' }).first().click();
   await expect(rowOf(page, 'fail-at-start')).toBeVisible();

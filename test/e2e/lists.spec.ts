@@ -37,7 +37,7 @@ test.afterAll(async () => {
   await product.stop({ machines: 'destroy' });
 });
 
-const box = () => page.getByRole('searchbox', { name: 'Find by name or ID' });
+const box = () => page.getByRole('combobox', { name: 'Find by name or ID' });
 const rows = () => page.locator('tr[data-row]');
 const names = () => rows().locator('a[href^="/virtual-machines/"]');
 const open = async (query = '') => {
@@ -204,7 +204,7 @@ test('keeps columns as they were left, on another device too', async ({ browser 
 });
 
 test('a list of disks is filtered in words too, and has columns of its own', async () => {
-  const box = page.getByRole('searchbox', { name: 'Find a disk by name or ID' });
+  const box = page.getByRole('combobox', { name: 'Find a disk by name or ID' });
   await page.goto(`${product.url}/volumes?sort=NAME`);
   await box.fill('machine:web-1 kind:root');
   await box.press('Enter');

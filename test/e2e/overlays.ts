@@ -94,6 +94,8 @@ export class OverlayWalker {
       [page.getByRole('main'), place],
     ];
     for (const [part, where] of parts) {
+      // An address that leads nowhere has a page without them.
+      if ((await part.count()) === 0) continue;
       const tried = new Map<string, number>();
       for (const opener of await findOpeners(part, where, this.#walk)) {
         const times = tried.get(opener.key) ?? 0;

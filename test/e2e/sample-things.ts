@@ -94,7 +94,7 @@ export async function makeThings(admin: ApiClient, url: string, machineId: strin
   });
   // A program has no preferences.
   const session = await openSession(url, 'admin', adminPassword);
-  const view = { name: 'Running', address: 'state=RUNNING', columns: [], isDefault: false };
+  const view = { name: 'On duty', address: 'state=RUNNING', columns: [], isDefault: false };
   await tell(session, 'setPreference', { key: 'view.virtualMachines.1', value: JSON.stringify(view) });
   await session.close();
   const { job } = await snapshot(admin, machineId, { name: 'before' });
