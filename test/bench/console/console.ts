@@ -98,7 +98,7 @@ async function signedInCookies(context: BrowserContext, url: string) {
 /** Moves over rows and types into the filter, as somebody would who looks for a machine. */
 async function inputDelays(page: Page, rounds: number): Promise<number[]> {
   await page.evaluate(() => globalThis.probes.inputDelayMs.splice(0));
-  const search = page.getByRole('main').getByRole('combobox');
+  const search = page.getByRole('combobox', { name: 'Find by name or ID' });
   for (let round = 0; round < rounds; round++) {
     for (let step = 0; step < 10; step++) await page.mouse.move(500 + step * 10, 300 + step * 20);
     await search.click();
