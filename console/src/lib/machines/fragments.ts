@@ -28,10 +28,6 @@ export const machineFields = graphql(`
       id
       name
     }
-    affinityGroups {
-      id
-      name
-    }
     iso {
       id
       name

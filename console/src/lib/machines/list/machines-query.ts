@@ -1,4 +1,4 @@
-import { graphql } from '../../api/graphql.ts';
+import { graphql, type ResultOf } from '../../api/graphql.ts';
 import { machineFields } from '../fragments.ts';
 
 export const machinesQuery = graphql(
@@ -25,6 +25,10 @@ export const machinesQuery = graphql(
       ) {
         nodes {
           ...MachineFields
+          affinityGroups {
+            id
+            name
+          }
         }
         totalCount
         isTotalEstimated
@@ -40,3 +44,6 @@ export const machinesQuery = graphql(
   `,
   [machineFields],
 );
+
+/** A machine with what only its list shows. */
+export type ListedMachine = ResultOf<typeof machinesQuery>['virtualMachines']['nodes'][number];
