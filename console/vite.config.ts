@@ -51,6 +51,8 @@ export default defineConfig(({ command }) => ({
   },
   test: {
     include: ['{src,scripts}/**/*.test.ts'],
+    // Some read all sources, some draw whole dialogs: on a busy machine that takes longer than the default.
+    testTimeout: 30_000,
   },
   resolve: process.env['VITEST'] === undefined ? {} : { conditions: ['browser'] },
 }));

@@ -46,7 +46,7 @@ test('speaks Chinese and English, and changes without a reload', async ({ page }
 test('leaves nothing untranslated on any page, no barriers that axe finds in either theme, and fits on a phone', async ({
   browser,
 }) => {
-  test.setTimeout(480_000);
+  test.setTimeout(900_000);
   const pages = await everyPage(cloud.admin);
   // These two are for those who are not signed in.
   expect(routesWithout([...Object.values(pages), '/sign-in', '/setup'])).toEqual([]);
@@ -64,7 +64,7 @@ test('leaves nothing untranslated on any page, no barriers that axe finds in eit
 test('leaves nothing untranslated in any menu or dialog, no barriers that axe finds, and the focus where it was', async ({
   browser,
 }) => {
-  test.setTimeout(480_000);
+  test.setTimeout(900_000);
   const pages = Object.entries(await everyPage(cloud.admin));
   const seen = new Set<string>();
   const titles = new Set<string>();
