@@ -180,7 +180,7 @@ test('keeps search, filter and order in the address', async ({ page }) => {
 test('finds machines and pages from the keyboard', async ({ page }) => {
   await signInAs(page, product.url);
   await page.keyboard.press('Control+K');
-  await page.getByRole('combobox').fill('fail-at');
+  await page.getByRole('combobox', { name: 'Go to' }).fill('fail-at');
   await expect(page.getByRole('option', { name: /fail-at-start/ }).first()).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'fail-at-start' })).toBeVisible();

@@ -108,7 +108,7 @@ for (const theme of ['light', 'dark'] as const) {
     await look('job tray');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+K');
-    await expect(page.getByRole('combobox')).toBeVisible();
+    await expect(page.getByRole('combobox', { name: 'Go to' })).toBeVisible();
     await look('palette');
     expect(barriers).toEqual([]);
   });
