@@ -11,7 +11,7 @@ import {
 } from './console-pages.ts';
 import { routesWithout } from './console-routes.ts';
 import { messageFinder, messageKeys, textsOf, translatedTexts } from './messages.ts';
-import { dialogTitles } from './overlay-titles.ts';
+import { dialogTitles, titlesElsewhere } from './overlay-titles.ts';
 import { OverlayWalker } from './overlays.ts';
 import { type SampleCloud, startSampleCloud } from './sample-cloud.ts';
 
@@ -77,7 +77,8 @@ test('leaves nothing untranslated in any menu or dialog, no barriers that axe fi
     return walker.problems;
   });
   expect(problems).toEqual([]);
-  expect(dialogTitles().filter((title) => !titles.has(title))).toEqual([]);
+  const unseen = dialogTitles().filter((title) => !titles.has(title) && !titlesElsewhere.has(title));
+  expect(unseen).toEqual([]);
 });
 
 test('has no barriers on the page that one signs in on', async ({ page }) => {
