@@ -135,7 +135,7 @@ test('does not see what is somebody else’s, by lists, by search or by address'
   await expect(rowOf(page, 'shop')).toBeVisible();
   await expect(rowOf(page, 'not-yours')).toHaveCount(0);
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('not-yours');
+  await page.getByRole('combobox', { name: 'Go to' }).fill('not-yours');
   await expect(page.getByText('Nothing is called that, and nothing does that.')).toBeVisible();
   await page.keyboard.press('Escape');
   await page.goto(`${product.url}/virtual-machines/${strangersMachine}`);
