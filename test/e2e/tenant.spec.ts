@@ -141,7 +141,7 @@ test('does not see what is somebody else’s, by lists, by search or by address'
   await page.goto(`${product.url}/virtual-machines/${strangersMachine}`);
   await expect(page.getByRole('main')).toContainText('There is no such machine');
   await page.goto(`${product.url}/hosts`);
-  await expect(page.getByRole('main')).toContainText('You may not do this');
+  await expect(page.getByRole('main')).toContainText('It takes the right host.list');
 });
 
 test('a third machine is one too many; one that is destroyed makes room', async () => {
