@@ -7,6 +7,7 @@ import { ListAddress } from '../list/list-address.svelte.ts';
 import FilterBox from '../list/filter/FilterBox.svelte';
 import LabelFields from '../machines/change/LabelFields.svelte';
 import Palette from '../palette/Palette.svelte';
+import { fillJsdomGaps } from '../testing/jsdom-gaps.ts';
 import Composing from './Composing.svelte';
 
 const went = vi.hoisted(() => vi.fn());
@@ -24,18 +25,7 @@ const composed = [{ isComposing: true }, { keyCode: 229 }];
 /** @returns whether the browser would do with it what it does with Enter */
 const enter = (field: Element, of: object = {}) => fireEvent.keyDown(field, { key: 'Enter', ...of });
 
-beforeAll(() => {
-  // What jsdom leaves out of browsers.
-  Element.prototype.scrollIntoView = vi.fn();
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = vi.fn();
-      unobserve = vi.fn();
-      disconnect = vi.fn();
-    },
-  );
-});
+beforeAll(fillJsdomGaps);
 beforeEach(() => {
   vi.clearAllMocks();
   render(Composing);

@@ -1,21 +1,14 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { fillJsdomGaps } from '../testing/jsdom-gaps.ts';
 import PickField from './PickField.svelte';
 
 const refresh = vi.fn();
 
 beforeEach(() => {
   vi.clearAllMocks();
-  // What jsdom leaves out of browsers.
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = vi.fn();
-      unobserve = vi.fn();
-      disconnect = vi.fn();
-    },
-  );
+  fillJsdomGaps();
 });
 afterEach(cleanup);
 
