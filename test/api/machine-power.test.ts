@@ -35,8 +35,15 @@ async function running(name: string): Promise<string> {
 
 async function actionsOf(id: string): Promise<Record<string, string | null>> {
   const { virtualMachine } = await server.admin.ask<{
-    virtualMachine: { availableActions: { action: string; reason: string | null }[] };
-  }>('query ($id: ID!) { virtualMachine(id: $id) { availableActions { action reason } } }', { id });
+    virtualMachine: {
+      allowedActions: string[];
+      availableActions: { action: string; reason: string | null }[];
+    };
+  }>('query ($id: ID!) { virtualMachine(id: $id) { allowedActions availableActions { action reason } } }', {
+    id,
+  });
+  const allowed = virtualMachine.availableActions.filter(({ reason }) => reason === null);
+  expect(virtualMachine.allowedActions).toEqual(allowed.map(({ action }) => action));
   return Object.fromEntries(virtualMachine.availableActions.map(({ action, reason }) => [action, reason]));
 }
 

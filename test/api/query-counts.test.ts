@@ -94,7 +94,7 @@ async function statementsFor(query: string): Promise<number> {
 }
 
 const lists: Record<string, string> = {
-  virtualMachines: `id name state availableActions { action isAllowed }
+  virtualMachines: `id name state allowedActions availableActions { action isAllowed }
     zone { id name } host { id name } account { id name } serviceOffering { id name } template { id name }
     nics { id ipAddress network { id name } } volumes { id size } iso { id }
     snapshots { id serviceOffering { id } availableActions { action isAllowed } }`,

@@ -48,6 +48,7 @@ async function findOpeners(part: Locator, place: string, { messageOf }: Walk): P
           const label = each.getAttribute('aria-label') ?? each.innerText;
           return {
             label: each.getAttribute('aria-label'),
+            id: each.id,
             name: label.split(/ — |\n/)[0]!.trim(),
             panel: each.closest('[role="tabpanel"]')?.id ?? '',
             isOff: each.ariaDisabled === 'true',
@@ -56,14 +57,14 @@ async function findOpeners(part: Locator, place: string, { messageOf }: Walk): P
     { selector: openers, from: first },
   );
   marks += found.length;
-  return found.map(({ label, name, panel, isOff }, index) => {
+  return found.map(({ label, id, name, panel, isOff }, index) => {
     const message = messageOf(name);
     // “Edit” opens something else on each page, “Create budget” the same wherever it stands.
     const isOwn = message === undefined || message.startsWith('common_');
     const key = isOwn ? `${place} ${panel} ${message ?? name}` : message;
-    // A row's button becomes another one when its menu is first opened.
-    const selector =
-      label === null ? `[data-opener="${first + index}"]` : `[aria-label=${JSON.stringify(label)}]`;
+    // A button becomes another one, with the same id, when its menu is first opened.
+    const mark = id === '' ? `[data-opener="${first + index}"]` : `[id=${JSON.stringify(id)}]`;
+    const selector = label === null ? mark : `[aria-label=${JSON.stringify(label)}]`;
     return { selector: `${selector}:is(${openers})`, key, isOff };
   });
 }

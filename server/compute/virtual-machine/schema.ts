@@ -234,6 +234,15 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
       resolve: async (machine, _args, { actor, load }) =>
         availableActions(actor, machine, await load.partsOf('machineOwners', machine.id, ownersOf(actor))),
     }),
+    allowedActions: t.field({
+      type: [MachineActionEnum],
+      description:
+        'What you may do to it now, in few words: for many machines, where `availableActions` would be most of the answer.',
+      resolve: async (machine, _args, { actor, load }) =>
+        availableActions(actor, machine, await load.partsOf('machineOwners', machine.id, ownersOf(actor)))
+          .filter(({ isAllowed }) => isAllowed)
+          .map(({ action }) => action),
+    }),
     destroyedAt: t.expose('destroyedAt', {
       type: 'DateTime',
       nullable: true,

@@ -3,15 +3,14 @@ import { locale } from './locale.svelte.ts';
 /** A count of bytes as the API sends it: text beyond 2^53. */
 export type Bytes = number | string;
 
-const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
+type Format = Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.ListFormat;
+
+const formats = new Map<string, Format>();
 
 /** Making an Intl format costs more than a hundred uses of it. */
-function cached<Format extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>(
-  name: string,
-  make: (locale: string) => Format,
-): Format {
+function cached<Made extends Format>(name: string, make: (locale: string) => Made): Made {
   const key = `${locale.current} ${name}`;
-  const found = (formats.get(key) as Format | undefined) ?? make(locale.current);
+  const found = (formats.get(key) as Made | undefined) ?? make(locale.current);
   formats.set(key, found);
   return found;
 }
@@ -124,4 +123,9 @@ export function formatDays(from: string, until: string): string {
     new Date(from),
     new Date(last),
   );
+}
+
+/** `Running or Suspended`. */
+export function formatChoices(choices: readonly string[]): string {
+  return cached('choices', (tag) => new Intl.ListFormat(tag, { type: 'disjunction' })).format(choices);
 }

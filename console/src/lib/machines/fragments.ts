@@ -44,14 +44,10 @@ export const machineFields = graphql(`
       id
       name
     }
-    availableActions {
-      action
-      isAllowed
-      reason
-    }
+    allowedActions
   }
 `);
 
 export type Machine = FragmentOf<typeof machineFields>;
 export type MachineState = Machine['state'];
-export type MachineAction = Machine['availableActions'][number]['action'];
+export type MachineAction = Machine['allowedActions'][number];
