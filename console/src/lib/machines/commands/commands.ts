@@ -24,6 +24,7 @@ import type { Component } from 'svelte';
 import { session } from '../../session/session.svelte.ts';
 import { m } from '#messages';
 import type { Machine, MachineAction } from '../fragments.ts';
+import { reasonText } from './reason-text.ts';
 
 /** What one can choose for a machine: the server's actions, stopping and restarting in two ways each. */
 export type CommandName = MachineAction | 'FORCE_STOP' | 'FORCE_REBOOT';
@@ -95,9 +96,9 @@ export function isShown({ name }: Command, { state }: Machine): boolean {
 /** The server's actions that are also done in a hard way. */
 const forced: Partial<Record<CommandName, MachineAction>> = { FORCE_STOP: 'STOP', FORCE_REBOOT: 'REBOOT' };
 
-/** Why something cannot be done to a machine now, as the server says it; null when it can. */
+/** Why something cannot be done to a machine now; null when it can. */
 export function reasonAgainst(name: CommandName, machine: Machine): string | null {
   const wanted = forced[name] ?? name;
   const action = machine.availableActions.find((each) => each.action === wanted);
-  return action === undefined || action.isAllowed ? null : (action.reason ?? m.common_no_permission());
+  return action === undefined || action.isAllowed ? null : reasonText(action.reason);
 }
