@@ -112,7 +112,7 @@ test('does something to many at once: each has its outcome, and only what failed
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Left out, because it cannot be done to them now: 1');
-  await expect(dialog).toContainText('web-1: It is “Running” and must be Stopped');
+  await expect(dialog).toContainText('web-1: It is Running, and must be Stopped');
   await dialog.getByRole('button', { name: 'Start: 2' }).click();
   await expect(dialog).toContainText('1 done, 1 failed, of 2');
   const failed = dialog.getByRole('listitem').filter({ hasText: 'fail-at-start' });

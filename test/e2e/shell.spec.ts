@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, type Route, test } from '@playwright/test';
 import { type ApiClient, signIn } from '../support/api-client.ts';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
@@ -81,6 +81,39 @@ test('the palette acts on the machine whose page is open, and on the console', a
   await expect(page.getByRole('dialog')).toContainText('Change expunge.delay');
   await page.keyboard.press('Escape');
   expect(await wasNotReloaded()).toBe(true);
+});
+
+test('what is typed before the palette is there is for the palette', async () => {
+  const isLate = Promise.withResolvers<undefined>();
+  const holdPalette = async (route: Route) => {
+    const response = await route.fetch();
+    if ((await response.text()).includes('query Palette(')) await isLate.promise;
+    await route.fulfill({ response });
+  };
+  await page.route('**/*.js', holdPalette);
+  await page.goto(`${product.url}/virtual-machines?q=web`);
+  const filter = page.getByRole('combobox', { name: 'Find by name or ID' });
+  await expect(filter).toHaveValue('web');
+  await filter.focus();
+  await page.keyboard.press('Control+K');
+  await page.keyboard.press('Escape');
+  await page.keyboard.type('x');
+  await expect(filter).toHaveValue('webx');
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('webb');
+  await page.keyboard.press('Backspace');
+  await page.getByRole('main').getByRole('link', { name: 'Create machine' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('-gh?');
+  const field = page.getByRole('combobox', { name: 'Go to' });
+  isLate.resolve(undefined);
+  await expect(field).toBeFocused();
+  await page.keyboard.type('!');
+  await expect(field).toHaveValue('web-gh?!');
+  await page.keyboard.press('Escape');
+  await expect(filter).toHaveValue('webx');
+  await expect(page).toHaveURL(/\/virtual-machines\?q=webx$/);
+  await page.unroute('**/*.js', holdPalette);
 });
 
 test('Enter chooses nothing while a word is being composed', async () => {

@@ -300,7 +300,7 @@ test('a role is copied, its rules are changed from the keyboard, and one in use 
   );
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByRole('link', { name: '1 accounts have it' })).toBeVisible();
+  await expect(dialog.getByRole('link', { name: 'Accounts that have it: 1' })).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
   await page.keyboard.press('Escape');
 

@@ -23,11 +23,12 @@ export function formatNumber(value: number, digits = 0): string {
 }
 
 /**
- * Money as the API sends it: exact decimal text, and a currency of ISO 4217.
+ * Money as the API sends it: exact decimal text, and a currency of ISO 4217. What is less than the smallest coin
+ * is shown by its first two digits, so that it does not look like nothing.
  * @param places most digits after the point; those in which the currency is paid when left out
  */
 export function formatMoney(amount: string, currency: string, places?: number): string {
-  return cached(
+  const usual = cached(
     `money ${currency} ${places ?? ''}`,
     (tag) =>
       new Intl.NumberFormat(tag, {
@@ -35,7 +36,17 @@ export function formatMoney(amount: string, currency: string, places?: number): 
         currency,
         ...(places !== undefined && { maximumFractionDigits: places }),
       }),
-  ).format(amount as `${number}`);
+  );
+  const size = Math.abs(Number(amount));
+  const isLessThanCoin = () => size < 0.5 / 10 ** (usual.resolvedOptions().maximumFractionDigits ?? 2);
+  const format =
+    places === undefined && size > 0 && size < 0.5 && isLessThanCoin()
+      ? cached(
+          `small money ${currency}`,
+          (tag) => new Intl.NumberFormat(tag, { style: 'currency', currency, maximumSignificantDigits: 2 }),
+        )
+      : usual;
+  return format.format(amount as `${number}`);
 }
 
 /** @param share 0 to 1 */

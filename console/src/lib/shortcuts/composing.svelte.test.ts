@@ -67,7 +67,7 @@ describe.each(composed)('Enter that composes (%o)', (of) => {
 
   it('chooses nothing in the palette, and Enter after it does', async () => {
     const onClose = vi.fn();
-    render(Palette, { onClose });
+    render(Palette, { id: 'palette', text: '', onClose });
     const field = screen.getByRole('combobox');
     await waitFor(() => expect(document.querySelector('[data-selected]')).not.toBeNull());
     await enter(field, of);

@@ -100,5 +100,5 @@ const forced: Partial<Record<CommandName, MachineAction>> = { FORCE_STOP: 'STOP'
 export function reasonAgainst(name: CommandName, machine: Machine): string | null {
   const action = forced[name] ?? (name as MachineAction);
   if (machine.allowedActions.includes(action)) return null;
-  return actionReasons.of(machine, action) ?? m.reasons_unknown();
+  return actionReasons.of(machine, action) ?? m.machines_reason_unknown();
 }

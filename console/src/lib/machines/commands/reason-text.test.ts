@@ -1,28 +1,28 @@
-// @vitest-environment jsdom
-import { afterEach, expect, it } from 'vitest';
-import { locale } from '../../i18n/locale.svelte.ts';
+import { expect, it } from 'vitest';
+import { snapshotStateLooks } from '../snapshots/snapshot-state.ts';
 import { reasonText } from './reason-text.ts';
 
-afterEach(() => locale.set('en'));
-
-const told = [
-  ['it is RUNNING, and must be STOPPED', 'It is “Running” and must be Stopped'],
+it.each([
+  ['it is RUNNING, and must be STOPPED', 'It is Running, and must be Stopped'],
   [
-    'it is DESTROYED, and must be STOPPED or RUNNING or ERROR',
-    'It is “In the recycle bin” and must be Stopped, Running, or Error',
+    'it is ERROR, and must be RUNNING or STOPPED or SUSPENDED',
+    'It is Error, and must be Running, Stopped, or Suspended',
   ],
   ['your role does not allow virtualMachine.start', 'Your role does not allow this'],
-  ['its account is DISABLED', 'Its account is disabled'],
-] as const;
-
-it.each(told)('tells that %s', (reason, text) => expect(reasonText(reason)).toBe(text));
-
-it('tells it in the language of the reader', () => {
-  locale.set('zh-CN');
-  expect(reasonText('it is RUNNING, and must be STOPPED or SUSPENDED')).toBe(
-    '当前状态为“运行中”，须为已停止或已挂起',
-  );
+  ['there is no disc in its drive', 'There is no disc in its drive'],
+  ['something else', 'something else'],
+])('%s', (reason, text) => {
+  expect(reasonText(reason)).toBe(text);
 });
 
-it('says what it has no words for as the server does', () =>
-  expect(reasonText('the moon is full')).toBe('the moon is full'));
+it('names the states of a snapshot, and those of its machine', () => {
+  expect(reasonText('it is CREATING, and must be READY', snapshotStateLooks)).toBe(
+    'It is Being taken, and must be Ready',
+  );
+  expect(
+    reasonText(
+      'its machine is RUNNING, and must be STOPPED: the snapshot is without memory',
+      snapshotStateLooks,
+    ),
+  ).toBe('Its machine is Running, and must be Stopped');
+});

@@ -1,32 +1,50 @@
 import { formatChoices } from '../../i18n/format.ts';
-import { m } from '#messages';
-import type { MachineState } from '../fragments.ts';
 import { machineStateLooks } from '../machine-state.ts';
+import { m } from '#messages';
 
-const labelOf = (state: string) => machineStateLooks[state as MachineState].label();
+/** What states are called, by what the API calls them. */
+type StateLabels = Partial<Record<string, { label: () => string }>>;
 
-/** Why something cannot be done to a machine, as the server’s sentences say it, and in the reader’s language. */
-const texts: readonly [RegExp, (...found: string[]) => string][] = [
-  [
-    /^it is (\w+), and must be ([\w ]+)$/,
-    (_, state = '', wanted = '') =>
-      m.reasons_state({ state: labelOf(state), wanted: formatChoices(wanted.split(' or ').map(labelOf)) }),
-  ],
+const labelOf = (labels: StateLabels, state: string) => labels[state]?.label() ?? state;
+
+const anyOf = (labels: StateLabels, states: string) =>
+  formatChoices(states.split(' or ').map((state) => labelOf(labels, state)));
+
+/** The server's reasons, as its sentences say them, and how they are told in the reader’s words. */
+const reasons: readonly [RegExp, (labels: StateLabels, ...found: string[]) => string][] = [
   [/^your role does not allow/, () => m.common_no_permission()],
-  [/^you only look on in its project$/, () => m.reasons_onlooker()],
-  [/^its project is/, () => m.reasons_project()],
-  [/^its account is/, () => m.reasons_account()],
-  [/^it is protected against deletion$/, () => m.reasons_protected()],
-  [/^it has snapshots, which keep the disks/, () => m.reasons_snapshots_keep_disks()],
-  [/^it has snapshots with memory/, () => m.reasons_snapshots_keep_cards()],
-  [/^one of its snapshots is being worked on$/, () => m.reasons_snapshot_busy()],
-  [/^there is no disc in its drive$/, () => m.reasons_no_disc()],
+  [/^you only look on in its project$/, () => m.machines_reason_looks_on()],
+  [/^its project is \w+$/, () => m.machines_reason_project()],
+  [/^its account is DISABLED$/, () => m.machines_reason_account()],
+  [
+    /^it is (\w+), and must be (.+)$/,
+    (labels, state = '', states = '') =>
+      m.machines_reason_state({ state: labelOf(labels, state), wanted: anyOf(labels, states) }),
+  ],
+  [
+    /^its machine is (\w+), and must be (\w+(?: or \w+)*)/,
+    (_, state = '', states = '') =>
+      m.machines_reason_machine_state({
+        state: labelOf(machineStateLooks, state),
+        wanted: anyOf(machineStateLooks, states),
+      }),
+  ],
+  [/^it is protected against deletion$/, () => m.machines_reason_protected()],
+  [/^it has snapshots, which keep the disks/, () => m.machines_reason_snapshots()],
+  [/^it has snapshots with memory/, () => m.machines_reason_memory_snapshots()],
+  [/^one of its snapshots is being worked on$/, () => m.machines_reason_snapshot_busy()],
+  [/^there is no disc in its drive$/, () => m.machines_reason_no_disc()],
 ];
 
-export function reasonText(reason: string): string {
-  for (const [pattern, text] of texts) {
+/** Why something cannot be done now: what is not among the reasons is told as the server says it. */
+export function reasonText(
+  reason: string | null | undefined,
+  labels: StateLabels = machineStateLooks,
+): string {
+  if (reason == null) return m.common_no_permission();
+  for (const [pattern, text] of reasons) {
     const found = pattern.exec(reason);
-    if (found !== null) return text(...found);
+    if (found) return text(labels, ...found.slice(1));
   }
   return reason;
 }
