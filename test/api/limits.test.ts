@@ -240,3 +240,16 @@ test('a limit is not written over by somebody who saw another', async () => {
   const { maximum: _, ...reset } = { ...input, expectedVersion: 2 };
   expect(await server.admin.ask(update, { input: reset })).toEqual(answer(null, 0));
 });
+
+test('of many who set a limit that nobody has set yet, one does', async () => {
+  const ownerId = await aDomain(server.db, 'often-limited');
+  const update = `mutation ($input: UpdateResourceLimitInput!) {
+    updateResourceLimit(input: $input) { resourceLimit { version } }
+  }`;
+  const outcomes = await Promise.allSettled(
+    [1, 2, 3, 4, 5, 6].map((maximum) =>
+      server.admin.ask(update, { input: { ownerId, resource: 'NETWORK', maximum, expectedVersion: 0 } }),
+    ),
+  );
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});

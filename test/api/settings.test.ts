@@ -119,3 +119,15 @@ test('a value is not written over by somebody who saw another', async () => {
     updateSetting: { setting: { version: 0 } },
   });
 });
+
+test('of many who set what nobody has set yet, one does', async () => {
+  const update =
+    'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { setting { value } } }';
+  const values = ['61', '62', '63', '64', '65', '66'];
+  const outcomes = await Promise.allSettled(
+    values.map((value) =>
+      server.admin.ask(update, { input: { key: cpu, scopeId: clusterId, value, expectedVersion: 0 } }),
+    ),
+  );
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});

@@ -5,6 +5,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Actor } from '../../platform/actor.ts';
 import { invalid, PlatformError } from '../../platform/errors.ts';
 import { assertVersion, type ExpectsVersion } from '../../platform/expected-version.ts';
+import { lockName } from '../../platform/lock-name.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { getForChange, getGuarded } from '../access/guarded-loader.ts';
 import type { Permission } from '../access/permissions.ts';
@@ -92,6 +93,7 @@ export class LimitService {
       const { tx, at } = mutation;
       const owner = await ownerOf(tx, actor, 'input.ownerId', input.ownerId, action, getForChange);
       assertNotOwn(actor, owner);
+      await lockName(tx, 'limit', `${owner.id} ${resource}`);
       const before = await tx
         .selectFrom('ResourceLimit')
         .select(['maximum', 'version'])

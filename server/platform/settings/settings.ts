@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@nephos/model/database.ts';
 import { invalid, PlatformError } from '../errors.ts';
 import { assertVersion, type ExpectsVersion } from '../expected-version.ts';
+import { lockName } from '../lock-name.ts';
 import type { Bus } from '../servers/bus.ts';
 import { isSettingKey, settingsCatalogue, type SettingKey, type SettingValue } from './catalogue.ts';
 import type { SettingDefinition, SettingScope } from './definition.ts';
@@ -129,6 +130,7 @@ export class Settings {
   ): Promise<SettingKey> {
     if (!isSettingKey(key))
       throw new PlatformError('NOT_FOUND', `there is no setting ${key}`, { details: { key } });
+    await lockName(tx, 'setting', `${key} ${scopeId}`);
     const seen = await tx
       .selectFrom('Setting')
       .select('version')
