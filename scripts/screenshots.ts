@@ -8,8 +8,10 @@ const { values } = parseArgs({
     // Only pages whose name holds this.
     only: { type: 'string', default: '' },
     phone: { type: 'boolean', default: false },
+    wide: { type: 'boolean', default: false },
   },
 });
 const folder = path.resolve(import.meta.dirname, '../.cache/screenshots');
-await takeScreenshots({ folder, only: values.only, isPhone: values.phone });
+const size = values.phone ? 'phone' : values.wide ? 'wide' : 'desktop';
+await takeScreenshots({ folder, only: values.only, size });
 console.log(`file://${folder}/index.html`);
