@@ -99,7 +99,7 @@ test('an operator says what becomes of those who owe, and is told at its field w
 }) => {
   const page = await openAs(browser, 'admin');
   await page.goto(`${product.url}/credits?tab=policies`);
-  await page.getByRole('button', { name: 'Set a policy' }).click();
+  await page.getByRole('button', { name: 'Set a policy' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('combobox', { name: 'Domain' }).click();
   await page.getByRole('option', { name: '/', exact: true }).click();
