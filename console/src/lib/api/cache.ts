@@ -1,4 +1,11 @@
-import { cacheExchange, type KeyingConfig, type Resolver } from '@urql/exchange-graphcache';
+import {
+  cacheExchange,
+  type KeyingConfig,
+  type Resolver,
+  type UpdateResolver,
+} from '@urql/exchange-graphcache';
+import type { Job } from '../jobs/fragments.ts';
+import { jobsQuery, latestJobsOf } from '../jobs/job-queries.ts';
 
 const embedded = () => null;
 
@@ -219,11 +226,37 @@ function byId(field: string, type: string): Resolver {
     cache.resolve('Query', field, args) === null ? null : { __typename: type, id: args['id'] as string };
 }
 
+/** The answer that tells of a new machine brings its job: the machine's page shows the steps at once. */
+const showJob: UpdateResolver<{ deployVirtualMachine: { job: Job } }> = (
+  { deployVirtualMachine: { job } },
+  _args,
+  cache,
+) => {
+  cache.updateQuery({ query: jobsQuery, variables: latestJobsOf(job.targetId) }, () => ({
+    __typename: 'Query',
+    jobs: {
+      __typename: 'JobConnection',
+      nodes: [job],
+      totalCount: 1,
+      isTotalEstimated: false,
+      startPosition: 1,
+      pageInfo: {
+        __typename: 'PageInfo',
+        hasNextPage: false,
+        hasPreviousPage: false,
+        startCursor: null,
+        endCursor: null,
+      },
+    },
+  }));
+};
+
 /** The cache: everything once, by its id, whoever asked for it. */
 export function makeCache() {
   return cacheExchange({
     keys,
     possibleTypes: { Node: nodes },
+    updates: { Mutation: { deployVirtualMachine: showJob } },
     resolvers: {
       Query: {
         account: byId('account', 'Account'),

@@ -44,6 +44,10 @@ export const jobsQuery = graphql(
   [jobFields],
 );
 
+/** What is asked for the jobs of one thing: those that its page shows. */
+export const latestJobsOf = (targetId: string) =>
+  ({ first: 10, filter: { targetId }, orderBy: newestFirst }) as const;
+
 export const cancelJobMutation = graphql(
   `
     mutation CancelJob($input: JobInput!) {
