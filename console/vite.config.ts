@@ -29,8 +29,15 @@ export default defineConfig(({ command }) => ({
               groups: [
                 // The first file must not run what reads the page's own data, which it is only about to say.
                 { name: 'payload', test: /kit\/src\/runtime\/client\/payload/, priority: 1 },
+                // What stands around every page: together, not in the pieces that pages happen to share.
+                {
+                  name: 'shell',
+                  test: /\/src\/lib\/(shell|shortcuts|session)\/|paraglide\/messages\/(shell|shortcuts|session)_|\/tooltip/,
+                },
+                // Only forms choose from a server's list.
+                { name: 'pick', test: /bits-ui\/dist\/bits\/(select|combobox)\/|\/ui\/PickField/ },
                 { name: 'icons', test: /lucide/, minShareCount: 2 },
-                { name: 'messages', test: /paraglide/, minShareCount: 3 },
+                { name: 'messages', test: /paraglide/, minShareCount: 5 },
                 { name: 'shared', minShareCount: 10 },
               ],
             },
