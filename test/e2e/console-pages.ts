@@ -2,13 +2,24 @@ import { expect, type Page, type Request } from '@playwright/test';
 import type { ApiClient } from '../support/api-client.ts';
 import { adminPassword } from '../support/product.ts';
 import { createDraft } from '../support/zone-drafts.ts';
+import type { Authenticator } from './authenticator.ts';
 
-/** Signs in through the form, as anybody would. */
-export async function signInAs(page: Page, url: string, username = 'admin'): Promise<void> {
+/** Signs in through the form, as anybody would. @param app of whoever has a second factor */
+export async function signInAs(
+  page: Page,
+  url: string,
+  username = 'admin',
+  app?: Authenticator,
+): Promise<void> {
   await page.goto(`${url}/sign-in`);
   await page.getByLabel('User name').fill(username);
   await page.getByLabel('Password').fill(adminPassword);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  const submit = page.getByRole('button', { name: 'Sign in', exact: true });
+  await submit.click();
+  if (app !== undefined) {
+    await page.getByLabel('Code', { exact: true }).fill(app.next());
+    await submit.click();
+  }
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
 }
 
@@ -151,11 +162,14 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     clusters,
     pods,
     virtualMachines,
+    stopped,
     zones,
     auditEvents,
     jobs,
     projects,
+    suspended,
     hosts,
+    inMaintenance,
     storagePools,
     tariffs,
   } = await admin.ask<{
@@ -163,14 +177,17 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     clusters: { nodes: { id: string }[] };
     pods: { nodes: { id: string }[] };
     hosts: { nodes: { id: string }[] };
+    inMaintenance: { nodes: { id: string }[] };
     jobs: { nodes: { id: string }[] };
     projects: { nodes: { id: string }[] };
+    suspended: { nodes: { id: string }[] };
     storagePools: { nodes: { id: string }[] };
     tariffs: { nodes: { id: string }[] };
     virtualMachines: { nodes: { id: string }[] };
+    stopped: { nodes: { id: string }[] };
     zones: { nodes: { id: string }[] };
   }>(
-    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1) { nodes { id } } pods(first: 1) { nodes { id } } clusters(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1) { nodes { id } } tariffs(first: 1) { nodes { id } } }',
+    '{ virtualMachines(first: 1, filter: { state: [RUNNING] }) { nodes { id } } stopped: virtualMachines(first: 1, filter: { state: [STOPPED] }) { nodes { id } } zones(first: 1) { nodes { id } } hosts(first: 1, filter: { adminState: [ENABLED] }) { nodes { id } } inMaintenance: hosts(first: 1, filter: { adminState: [MAINTENANCE] }) { nodes { id } } pods(first: 1) { nodes { id } } clusters(first: 1) { nodes { id } } storagePools(first: 1) { nodes { id } } auditEvents(first: 1) { nodes { id } } jobs(first: 1, filter: { status: [FAILED] }) { nodes { id } } projects(first: 1, filter: { state: [ACTIVE] }) { nodes { id } } suspended: projects(first: 1, filter: { state: [SUSPENDED] }) { nodes { id } } tariffs(first: 1) { nodes { id } } }',
   );
   const machine = `/virtual-machines/${virtualMachines.nodes[0]!.id}`;
   const host = `/hosts/${hosts.nodes[0]!.id}`;
@@ -191,6 +208,8 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'disks of a machine': `${machine}?tab=disks`,
     'jobs of a machine': `${machine}?tab=jobs`,
     'cost of a machine': `${machine}?tab=cost`,
+    'network of a stopped machine': `/virtual-machines/${stopped.nodes[0]!.id}?tab=network`,
+    'cost of a stopped machine': `/virtual-machines/${stopped.nodes[0]!.id}?tab=cost`,
     'no such machine': '/virtual-machines/vm_00000000000000000000000000',
     ...(await computePages(admin)),
     templates: '/images',
@@ -204,6 +223,7 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     host,
     'statistics of a host': `${host}?tab=statistics`,
     'foreign machines of a host': `${host}?tab=foreign`,
+    'host in maintenance': `/hosts/${inMaintenance.nodes[0]!.id}`,
     'no such host': '/hosts/host_00000000000000000000000000',
     'primary storage': '/storage',
     'storage pool': `/storage/${storagePools.nodes[0]!.id}`,
@@ -239,6 +259,7 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     project,
     'limits of a project': `${project}?tab=limits`,
     'events of a project': `${project}?tab=events`,
+    'suspended project': `/projects/${suspended.nodes[0]!.id}`,
     'no such project': '/projects/proj_00000000000000000000000000',
     ...(await identityPages(admin)),
     alerts: '/alerts',

@@ -12,6 +12,16 @@ function read(locale: string): Map<string, string> {
   return new Map(entries);
 }
 
+/** What a language says, by the names of messages. @throws Error for one that there is not */
+export function wordsOf(locale: string): (key: string) => string {
+  const messages = read(locale);
+  return (key) => {
+    const text = messages.get(key);
+    if (text === undefined) throw new Error(`there is no message ${key}`);
+    return text;
+  };
+}
+
 /** Words that are data as well: the format of an image. */
 const words = new Set(['ISO']);
 

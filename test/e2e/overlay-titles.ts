@@ -43,36 +43,3 @@ function titlesIn(file: string, source: string): string[] {
 export function dialogTitles(): string[] {
   return [...new Set([...sources].flatMap(([file, source]) => titlesIn(file, source)))];
 }
-
-/** Dialogs that no page of the sample cloud opens: the walk does not see them. */
-export const titlesElsewhere: ReadonlySet<string> = new Set([
-  // They tell what an answer brought.
-  'accounts_created',
-  'keys_created',
-  'list_export_title',
-  'create_password_title',
-  'create_passwords_title',
-  'profile_codes',
-  'profile_renew',
-  'ssh_keys_created',
-  // They are about states in which the sample has nothing.
-  'hosts_delete_title',
-  'hosts_end_maintenance_title',
-  'hosts_upgrade_title',
-  'policies_set',
-  'prepaid_dialog_title',
-  'change_assign_title',
-  'change_keys_title',
-  'change_reinstall_title',
-  'machines_template_title',
-  'nics_attach_title',
-  'nics_default_title',
-  'nics_detach_title',
-  'nics_move_title',
-  'profile_remove_title',
-  'projects_activate_title',
-  'projects_leave_title',
-  'users_reset_second_factor_title',
-  // A key opens it.
-  'shortcuts_title',
-]);

@@ -2,6 +2,7 @@ import type { ApiClient } from '../support/api-client.ts';
 import { adminPassword } from '../support/product.ts';
 import { openSession } from '../support/sign-in.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { Authenticator } from './authenticator.ts';
 import { mustSucceed } from './zones.ts';
 
 const inputOf = (mutation: string) => `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
@@ -24,8 +25,40 @@ async function lock(admin: ApiClient, kind: 'Account' | 'User', name: string): P
   });
 }
 
+/** Somebody who has a second factor. */
+export interface TwoFactorUser {
+  username: string;
+  app: Authenticator;
+  /** One that was not used yet. */
+  recoveryCode: string;
+}
+
+/** A project in which nothing goes on now. */
+async function makeSuspendedProject(admin: ApiClient): Promise<void> {
+  const { createProject } = await admin.ask<{ createProject: { project: { id: string } } }>(
+    'mutation { createProject(input: { name: "old-shop", displayText: "Sold things" }) { project { id } } }',
+  );
+  await admin.ask('mutation ($id: ID!) { suspendProject(input: { id: $id }) { __typename } }', {
+    id: createProject.project.id,
+  });
+}
+
+/** Has somebody use an authenticator app. */
+async function enrol(session: ApiClient, username: string): Promise<TwoFactorUser> {
+  const { beginSecondFactor } = await session.ask<{ beginSecondFactor: { secret: string } }>(
+    'mutation ($input: BeginSecondFactorInput!) { beginSecondFactor(input: $input) { secret } }',
+    { input: { currentPassword: adminPassword } },
+  );
+  const app = new Authenticator(beginSecondFactor.secret);
+  const { confirmSecondFactor } = await session.ask<{ confirmSecondFactor: { recoveryCodes: string[] } }>(
+    'mutation ($input: ConfirmSecondFactorInput!) { confirmSecondFactor(input: $input) { recoveryCodes } }',
+    { input: { code: app.next() } },
+  );
+  return { username, app, recoveryCode: confirmSecondFactor.recoveryCodes[0]! };
+}
+
 /** Customers, of whom one takes part in a project and another is asked to. */
-async function makeTenants(admin: ApiClient, url: string): Promise<void> {
+async function makeTenants(admin: ApiClient, url: string): Promise<TwoFactorUser> {
   const { domains } = await admin.ask<{ domains: { nodes: { id: string }[] } }>(
     '{ domains(first: 1, orderBy: { field: PATH }) { nodes { id } } }',
   );
@@ -50,7 +83,9 @@ async function makeTenants(admin: ApiClient, url: string): Promise<void> {
     '{ projectInvitations { nodes { id } } }',
   );
   await tell(acme, 'answerProjectInvitation', { id: projectInvitations.nodes[0]!.id, isAccepted: true });
+  const user = await enrol(acme, 'acme');
   await acme.close();
+  return user;
 }
 
 /** Prices, budgets, exports and what is paid in advance. */
@@ -80,7 +115,7 @@ async function makeBilling(admin: ApiClient, machineId: string): Promise<void> {
 }
 
 /** Something of everything that can be made, beside machines. */
-export async function makeThings(admin: ApiClient, url: string, machineId: string): Promise<void> {
+export async function makeThings(admin: ApiClient, url: string, machineId: string): Promise<TwoFactorUser> {
   await tell(admin, 'createAffinityGroup', {
     name: 'spread',
     kind: 'HOST_ANTI_AFFINITY',
@@ -99,6 +134,8 @@ export async function makeThings(admin: ApiClient, url: string, machineId: strin
   await session.close();
   const { job } = await snapshot(admin, machineId, { name: 'before' });
   mustSucceed('the snapshot', job);
-  await makeTenants(admin, url);
+  const acme = await makeTenants(admin, url);
+  await makeSuspendedProject(admin);
   await makeBilling(admin, machineId);
+  return acme;
 }
