@@ -80,7 +80,9 @@ test('from the cloud down to a host, how full it is', async () => {
   await expect(table('Hosts').getByRole('link')).toHaveCount(hosts);
   await page.getByRole('link', { name: /^To / }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'cluster-1' })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Capacity' })).toContainText('Hosts that take machines: 12 of 12');
+  await expect(page.getByRole('region', { name: 'Capacity' })).toContainText(
+    'Hosts that take machines: 12 of 12',
+  );
 });
 
 test('the topology is walked with the keyboard', async () => {
