@@ -68,7 +68,7 @@ export class ListAddress<Field extends string> {
 
   /** Rows of a page. */
   get pageSize(): number {
-    const { pageSize = 100, largestPage = 500 } = this.#options;
+    const { pageSize = 50, largestPage = 500 } = this.#options;
     return Math.min(listLook.pageSize ?? pageSize, largestPage);
   }
 
