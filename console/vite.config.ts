@@ -28,7 +28,11 @@ export default defineConfig(({ command }) => ({
             codeSplitting: {
               groups: [
                 // The first file must not run what reads the page's own data, which it is only about to say.
-                { name: 'payload', test: /kit\/src\/runtime\/client\/payload|vite\/preload-helper/, priority: 1 },
+                {
+                  name: 'payload',
+                  test: /kit\/src\/runtime\/client\/payload|vite\/preload-helper/,
+                  priority: 1,
+                },
                 // What stands around every page: together, not in the pieces that pages happen to share.
                 {
                   name: 'shell',
