@@ -232,6 +232,7 @@ test('saves a view under a name, and shows it by default', async () => {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(button('Saved views: What runs')).toBeVisible();
   await page.getByRole('link', { name: 'Hosts', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Hosts' })).toBeVisible();
   await page.getByRole('link', { name: 'Virtual machines', exact: true }).click();
   await expect(page).toHaveURL(/state=RUNNING/);
   await expect(page).toHaveURL(/sort=-NAME/);
