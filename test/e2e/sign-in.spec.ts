@@ -285,9 +285,9 @@ test('finds what was done in the audit log, with what changed', async ({ page })
   await page.getByRole('button', { name: 'More filters' }).click();
   await page.getByLabel('Action', { exact: true }).fill('setting.update');
   await expect(page).toHaveURL(/range=24h&action=setting\.update$/);
-  const link = page.getByRole('main').getByRole('link', { name: 'setting.update' }).first();
+  const link = page.getByRole('main').getByRole('link', { name: 'Setting: change' }).first();
   await link.click();
-  const drawer = page.getByRole('dialog', { name: 'setting.update' });
+  const drawer = page.getByRole('dialog', { name: 'Setting: change' });
   const changes = drawer.getByRole('table', { name: 'Changes' });
   await expect(changes.getByRole('row', { name: /481/ })).toBeVisible();
   await expect(page).toHaveURL(/open=evt_/);
