@@ -304,7 +304,7 @@ test('finds what was done in the audit log, with what changed', async ({ page })
   await expect(
     page
       .getByRole('main')
-      .getByRole('row', { name: /session\.signIn/ })
+      .getByRole('row', { name: /Session: sign in/ })
       .first(),
   ).toBeVisible();
   await expect(page.getByRole('main').getByText('Done', { exact: true })).toHaveCount(0);
