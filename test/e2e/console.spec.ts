@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { type ApiClient, signIn } from '../support/api-client.ts';
+import { fillDeployForm } from '../support/deploy-form.ts';
 import { registerIso, registerTemplate } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { rowOf, signInAs, watchForReload } from './console-pages.ts';
@@ -54,15 +55,7 @@ test('creates a machine with three choices, and shows the steps of its job', asy
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(page.getByText('Choose a source.')).toBeVisible();
 
-  await page
-    .getByRole('group', { name: /Source/ })
-    .getByRole('radio', { name: /^tiny/ })
-    .check();
-  await page
-    .getByRole('group', { name: /Offering/ })
-    .getByRole('radio', { name: /^small/ })
-    .check();
-  await page.getByLabel('Name', { exact: true }).fill('web-1');
+  await fillDeployForm(page, 'web-1');
   await page.getByText('The same request').click();
   const request = page.getByRole('region', { name: 'The same request' });
   await expect(request).toContainText('"name": "web-1"');

@@ -1,5 +1,6 @@
 import { expect, type Browser, type Page, test } from '@playwright/test';
 import { type ApiClient, signIn } from '../support/api-client.ts';
+import { fillDeployForm } from '../support/deploy-form.ts';
 import { registerTemplate } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { findBarriers } from './accessibility.ts';
@@ -59,15 +60,7 @@ function navigation(page: Page) {
 /** Fills in the form of a machine and sends it. */
 async function deploy(page: Page, name: string): Promise<void> {
   await page.goto(`${product.url}/virtual-machines/new`);
-  await page
-    .getByRole('group', { name: /Source/ })
-    .getByRole('radio', { name: /^tiny/ })
-    .check();
-  await page
-    .getByRole('group', { name: /Offering/ })
-    .getByRole('radio', { name: /^small/ })
-    .check();
-  await page.getByLabel('Name', { exact: true }).fill(name);
+  await fillDeployForm(page, name);
   await page.getByRole('button', { name: 'Create', exact: true }).click();
 }
 

@@ -8,6 +8,7 @@ import { parseId } from '@nephos/model/kernel/ids.ts';
 import { sql } from 'kysely';
 import { Job, jobField } from '../../activity/job-schema.ts';
 import { builder, Node } from '../../graphql/builder.ts';
+import type { RequestContext } from '../../graphql/context.ts';
 import { idArgument } from '../../graphql/id-argument.ts';
 import { unindexed } from '../../graphql/connection.ts';
 import { addListField } from '../../graphql/list-field.ts';
@@ -104,6 +105,13 @@ const AvailableActionRef = builder.objectRef<AvailableAction>('AvailableVirtualM
     reason: t.exposeString('reason', { nullable: true, description: 'Why not.' }),
   }),
 });
+
+async function actionsOf(
+  machine: Row<'VirtualMachine'>,
+  { actor, load }: RequestContext,
+): Promise<AvailableAction[]> {
+  return availableActions(actor, machine, await load.partsOf('machineOwners', machine.id, ownersOf(actor)));
+}
 
 /** A virtual machine. */
 export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualMachine').implement({
@@ -231,17 +239,14 @@ export const VirtualMachine = builder.objectRef<Row<'VirtualMachine'>>('VirtualM
     availableActions: t.field({
       type: [AvailableActionRef],
       description: 'What you may do to it now, and why not the rest.',
-      resolve: async (machine, _args, { actor, load }) =>
-        availableActions(actor, machine, await load.partsOf('machineOwners', machine.id, ownersOf(actor))),
+      resolve: (machine, _args, context) => actionsOf(machine, context),
     }),
     allowedActions: t.field({
       type: [MachineActionEnum],
       description:
         'What you may do to it now, in few words: for many machines, where `availableActions` would be most of the answer.',
-      resolve: async (machine, _args, { actor, load }) =>
-        availableActions(actor, machine, await load.partsOf('machineOwners', machine.id, ownersOf(actor)))
-          .filter(({ isAllowed }) => isAllowed)
-          .map(({ action }) => action),
+      resolve: async (machine, _args, context) =>
+        (await actionsOf(machine, context)).filter(({ isAllowed }) => isAllowed).map(({ action }) => action),
     }),
     destroyedAt: t.expose('destroyedAt', {
       type: 'DateTime',

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import { fillDeployForm } from '../../support/deploy-form.ts';
 
 /**
  * Creates machines as somebody would who begins with an empty form.
@@ -15,15 +16,7 @@ export async function createAnswers(page: Page, url: string, count: number): Pro
 
 async function createAnswer(page: Page, url: string, name: string): Promise<number> {
   await page.goto(`${url}/virtual-machines/new`);
-  await page
-    .getByRole('group', { name: /Source/ })
-    .getByRole('radio', { name: /^tiny/ })
-    .check();
-  await page
-    .getByRole('group', { name: /Offering/ })
-    .getByRole('radio', { name: /^small/ })
-    .check();
-  await page.getByLabel('Name', { exact: true }).fill(name);
+  await fillDeployForm(page, name);
   // Who reads where it fits has been told.
   await expect(page.getByRole('status').filter({ hasText: 'There is room for it' })).toBeVisible();
   const answer = page.evaluate(firstStepMs, name);
