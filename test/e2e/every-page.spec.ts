@@ -69,12 +69,13 @@ test('leaves nothing untranslated in any menu or dialog, no barriers that axe fi
   test.setTimeout(900_000);
   const pages = Object.entries(await everyPage(cloud.admin));
   const seen = new Set<string>();
+  const underWay = new Map<string, Promise<void>>();
   const titles = new Set<string>();
   const messageOf = messageFinder('zh-CN');
   const titleOf = messageFinder('zh-CN', dialogTitles());
   const problems = await walk(browser, pages, async (page, [, address], look) => {
     await openPage(page, `${cloud.product.url}${address}`);
-    const walker = new OverlayWalker(page, { look, messageOf, titleOf, seen, titles });
+    const walker = new OverlayWalker(page, { look, messageOf, titleOf, seen, underWay, titles });
     await walker.visit(new URL(page.url()).pathname.replaceAll(/\w+_\w{26}/g, '…'));
     return walker.problems;
   });

@@ -20,6 +20,8 @@ export interface Walk {
   titleOf: (text: string) => string | undefined;
   /** What was opened before, on other pages as well; grows. */
   seen: Set<string>;
+  /** What a window tries to open now. */
+  underWay: Map<string, Promise<void>>;
   /** Messages that were titles of dialogs; grows. */
   titles: Set<string>;
 }
@@ -99,19 +101,34 @@ export class OverlayWalker {
       if ((await part.count()) === 0) continue;
       const tried = new Map<string, number>();
       for (const opener of await findOpeners(part, where, this.#walk)) {
-        const times = tried.get(opener.key) ?? 0;
-        if (opener.isOff || times >= rowsTried || this.#walk.seen.has(opener.key)) continue;
-        tried.set(opener.key, times + 1);
-        // At once: another window may come by.
-        this.#walk.seen.add(opener.key);
-        if (!(await this.#tryOpener(opener))) this.#walk.seen.delete(opener.key);
+        const { seen, underWay } = this.#walk;
+        const { key } = opener;
+        const times = tried.get(key) ?? 0;
+        if (opener.isOff || times >= rowsTried) continue;
+        // Another window may be at it, and may find that here is more to open than there.
+        while (underWay.has(key)) await underWay.get(key);
+        if (seen.has(key)) continue;
+        tried.set(key, times + 1);
+        underWay.set(key, this.#tryOpener(opener));
+        await underWay.get(key);
       }
     }
     if ((await row.count()) > 0) await row.uncheck();
   }
 
+  /** Opens what is called so; what is called so elsewhere counts as seen, unless it may open more. */
+  async #tryOpener(opener: Opener): Promise<void> {
+    const { seen, underWay } = this.#walk;
+    seen.add(opener.key);
+    try {
+      if (!(await this.#isAllOf(opener))) seen.delete(opener.key);
+    } finally {
+      underWay.delete(opener.key);
+    }
+  }
+
   /** @returns whether others that are called so open nothing more */
-  async #tryOpener(opener: Opener): Promise<boolean> {
+  async #isAllOf(opener: Opener): Promise<boolean> {
     if (!(await this.#press(opener))) return true;
     if ((await this.#top().getAttribute('role')) !== 'menu') {
       await this.#lookAt(opener.key);
