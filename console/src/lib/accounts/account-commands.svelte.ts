@@ -1,8 +1,8 @@
-import Ban from '@lucide/svelte/icons/ban';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import Lock from '@lucide/svelte/icons/lock';
-import PencilLine from '@lucide/svelte/icons/pencil-line';
-import Trash2 from '@lucide/svelte/icons/trash-2';
+import Ban from '~icons/lucide/ban';
+import CircleCheck from '~icons/lucide/circle-check';
+import Lock from '~icons/lucide/lock';
+import PencilLine from '~icons/lucide/pencil-line';
+import Trash2 from '~icons/lucide/trash-2';
 import type { Component } from 'svelte';
 import { session } from '../session/session.svelte.ts';
 import { m } from '#messages';

@@ -1,6 +1,6 @@
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import ShieldOff from '@lucide/svelte/icons/shield-off';
-import Unplug from '@lucide/svelte/icons/unplug';
+import CircleCheck from '~icons/lucide/circle-check';
+import ShieldOff from '~icons/lucide/shield-off';
+import Unplug from '~icons/lucide/unplug';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { Agent } from './agent-queries.ts';

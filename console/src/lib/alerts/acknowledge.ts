@@ -1,4 +1,4 @@
-import CheckCheck from '@lucide/svelte/icons/check-check';
+import CheckCheck from '~icons/lucide/check-check';
 import { mutate, newIdempotencyKey } from '../api/connection.svelte.ts';
 import type { Bulk } from '../list/bulk/bulk-action.ts';
 import { notices } from '../notices/notices.svelte.ts';

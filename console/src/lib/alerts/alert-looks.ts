@@ -1,5 +1,5 @@
-import CircleAlert from '@lucide/svelte/icons/circle-alert';
-import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import CircleAlert from '~icons/lucide/circle-alert';
+import TriangleAlert from '~icons/lucide/triangle-alert';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { Alert } from './alert-queries.ts';

@@ -1,6 +1,6 @@
 import { createRequest, type AnyVariables, type DocumentInput, type OperationResult } from '@urql/core';
 import { untrack } from 'svelte';
-import { pipe, subscribe } from 'wonka';
+import { pipe, subscribe, take } from 'wonka';
 import { api } from './connection.svelte.ts';
 import { feed, type Change } from './live-feed.ts';
 import { problemOf, type Problem } from './problem.ts';
@@ -11,6 +11,32 @@ export interface QueryOptions {
   refreshOn?: (change: Change) => boolean;
   /** For large answers: milliseconds between two, however much changes; a second when left out. */
   refreshEveryMs?: number;
+}
+
+/** What was asked ahead, and when, in milliseconds, until it is shown. */
+const askedAhead = new Map<number, number>();
+/** What is older may have changed. */
+const freshMs = 5000;
+
+/** Asks for what a page is about to show, while the page itself is still on its way. */
+export function askAhead<Data, Variables extends AnyVariables>(
+  document: DocumentInput<Data, Variables>,
+  variables: Variables,
+): void {
+  const request = createRequest(document, variables);
+  askedAhead.set(request.key, performance.now());
+  const answer = api.client.executeQuery(request, { requestPolicy: 'network-only' });
+  pipe(
+    answer,
+    take(1),
+    subscribe(() => undefined),
+  );
+}
+
+/** Whether the answer was asked for just now, and nobody has taken it yet. */
+function takeAskedAhead(key: number): boolean {
+  const at = askedAhead.get(key) ?? -Infinity;
+  return askedAhead.delete(key) && performance.now() - at < freshMs;
 }
 
 /** What a query answers, as it is now: from the cache at once, from the server then, and again whenever it changes. */
@@ -62,7 +88,9 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
 
   #follow(variables: Variables): () => void {
     this.isFetching = true;
-    const source = api.client.query(this.document, variables, { requestPolicy: 'cache-and-network' });
+    const request = createRequest(this.document, variables);
+    const requestPolicy = takeAskedAhead(request.key) ? 'cache-first' : 'cache-and-network';
+    const source = api.client.executeQuery(request, { requestPolicy });
     const { unsubscribe } = pipe(
       source,
       subscribe((result) => this.#take(result, variables)),

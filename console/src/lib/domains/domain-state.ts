@@ -1,5 +1,5 @@
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
+import CircleCheck from '~icons/lucide/circle-check';
+import LoaderCircle from '~icons/lucide/loader-circle';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { Domain } from './fragments.ts';

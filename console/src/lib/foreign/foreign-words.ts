@@ -1,7 +1,7 @@
-import CircleHelp from '@lucide/svelte/icons/circle-help';
-import CirclePause from '@lucide/svelte/icons/circle-pause';
-import CirclePlay from '@lucide/svelte/icons/circle-play';
-import CircleStop from '@lucide/svelte/icons/circle-stop';
+import CircleHelp from '~icons/lucide/circle-help';
+import CirclePause from '~icons/lucide/circle-pause';
+import CirclePlay from '~icons/lucide/circle-play';
+import CircleStop from '~icons/lucide/circle-stop';
 import type { StatusLook } from '../jobs/job-status.ts';
 import type { MachineDetails } from '../machines/page/machine-details.ts';
 import { m } from '#messages';

@@ -1,5 +1,5 @@
-import CirclePlay from '@lucide/svelte/icons/circle-play';
-import CircleSlash from '@lucide/svelte/icons/circle-slash';
+import CirclePlay from '~icons/lucide/circle-play';
+import CircleSlash from '~icons/lucide/circle-slash';
 import { mutate } from '../api/connection.svelte.ts';
 import type { Bulk, BulkAction } from '../list/bulk/bulk-action.ts';
 import { session } from '../session/session.svelte.ts';

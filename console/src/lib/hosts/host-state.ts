@@ -1,8 +1,8 @@
-import CircleAlert from '@lucide/svelte/icons/circle-alert';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
-import PowerOff from '@lucide/svelte/icons/power-off';
-import Unplug from '@lucide/svelte/icons/unplug';
+import CircleAlert from '~icons/lucide/circle-alert';
+import CircleCheck from '~icons/lucide/circle-check';
+import LoaderCircle from '~icons/lucide/loader-circle';
+import PowerOff from '~icons/lucide/power-off';
+import Unplug from '~icons/lucide/unplug';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { Host, HostLinkState } from './fragments.ts';

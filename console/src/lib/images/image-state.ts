@@ -1,7 +1,7 @@
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import CircleDashed from '@lucide/svelte/icons/circle-dashed';
-import CircleX from '@lucide/svelte/icons/circle-x';
-import Download from '@lucide/svelte/icons/download';
+import CircleCheck from '~icons/lucide/circle-check';
+import CircleDashed from '~icons/lucide/circle-dashed';
+import CircleX from '~icons/lucide/circle-x';
+import Download from '~icons/lucide/download';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { Image, ImageState } from './fragments.ts';

@@ -1,7 +1,7 @@
-import BellOff from '@lucide/svelte/icons/bell-off';
-import Ban from '@lucide/svelte/icons/ban';
-import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
-import RotateCw from '@lucide/svelte/icons/rotate-cw';
+import BellOff from '~icons/lucide/bell-off';
+import Ban from '~icons/lucide/ban';
+import RotateCcw from '~icons/lucide/rotate-ccw';
+import RotateCw from '~icons/lucide/rotate-cw';
 import { mutate } from '../api/connection.svelte.ts';
 import type { BulkAction } from '../list/bulk/bulk-action.ts';
 import { session } from '../session/session.svelte.ts';

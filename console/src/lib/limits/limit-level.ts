@@ -1,7 +1,7 @@
-import CircleAlert from '@lucide/svelte/icons/circle-alert';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import Unlimited from '@lucide/svelte/icons/infinity';
-import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import CircleAlert from '~icons/lucide/circle-alert';
+import CircleCheck from '~icons/lucide/circle-check';
+import Unlimited from '~icons/lucide/infinity';
+import TriangleAlert from '~icons/lucide/triangle-alert';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { Limit } from './limit-queries.ts';

@@ -16,6 +16,8 @@ interface ListAddressOptions<Field extends string> {
   largestPage?: number;
   /** Names in the address that say what the page is about, and narrow nothing: the account that is looked at. */
   subject?: readonly string[];
+  /** The address of a page that is on its way; that of the page which is shown when left out. */
+  url?: URL;
 }
 
 interface PageEdges {
@@ -34,14 +36,18 @@ export class ListAddress<Field extends string> {
   readonly #options: ListAddressOptions<Field>;
   /** Where the page is on its way to: a change that comes meanwhile adds to it. */
   #goingTo: URL | undefined;
-  readonly search = $derived(page.url.searchParams.get('q') ?? '');
-  readonly #after = $derived(page.url.searchParams.get('after'));
-  readonly #before = $derived(page.url.searchParams.get('before'));
-  readonly #last = $derived(Number(page.url.searchParams.get('last') ?? 0));
-  readonly #sort = $derived(page.url.searchParams.get('sort'));
+  readonly search = $derived(this.#url.searchParams.get('q') ?? '');
+  readonly #after = $derived(this.#url.searchParams.get('after'));
+  readonly #before = $derived(this.#url.searchParams.get('before'));
+  readonly #last = $derived(Number(this.#url.searchParams.get('last') ?? 0));
+  readonly #sort = $derived(this.#url.searchParams.get('sort'));
 
   constructor(options: ListAddressOptions<Field>) {
     this.#options = options;
+  }
+
+  get #url(): { searchParams: Pick<URLSearchParams, 'get' | 'getAll'> } {
+    return this.#options.url ?? page.url;
   }
 
   get order(): Order<Field> {
@@ -91,19 +97,19 @@ export class ListAddress<Field extends string> {
 
   /** The values of a filter: `state=RUNNING&state=STOPPED`. Others than those allowed are left out. */
   chosen<Value extends string>(name: string, allowed: readonly Value[]): Value[] {
-    const given = page.url.searchParams.getAll(name);
+    const given = this.#url.searchParams.getAll(name);
     return allowed.filter((value) => given.includes(value));
   }
 
   /** The value of a filter that has only one. */
   value(name: string): string | undefined {
-    const value = page.url.searchParams.get(name);
+    const value = this.#url.searchParams.get(name);
     return value === null || value === '' ? undefined : value;
   }
 
   /** All values of a filter, whatever they are. */
   values(name: string): string[] {
-    return page.url.searchParams.getAll(name).filter((value) => value !== '');
+    return this.#url.searchParams.getAll(name).filter((value) => value !== '');
   }
 
   /** What narrows and orders the list, as it stands in an address: the same page for whoever opens it. */

@@ -1,9 +1,9 @@
-import Building2 from '@lucide/svelte/icons/building-2';
-import Keyboard from '@lucide/svelte/icons/keyboard';
-import Languages from '@lucide/svelte/icons/languages';
-import LogOut from '@lucide/svelte/icons/log-out';
-import Plus from '@lucide/svelte/icons/plus';
-import SunMoon from '@lucide/svelte/icons/sun-moon';
+import Building2 from '~icons/lucide/building-2';
+import Keyboard from '~icons/lucide/keyboard';
+import Languages from '~icons/lucide/languages';
+import LogOut from '~icons/lucide/log-out';
+import Plus from '~icons/lucide/plus';
+import SunMoon from '~icons/lucide/sun-moon';
 import { setMode, userPrefersMode } from 'mode-watcher';
 import { goto } from '$app/navigation';
 import { locales } from '#paraglide/runtime.js';

@@ -1,4 +1,4 @@
-import Settings from '@lucide/svelte/icons/settings';
+import Settings from '~icons/lucide/settings';
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
 import type { ResultOf } from '../api/graphql.ts';

@@ -1,6 +1,6 @@
-import CirclePause from '@lucide/svelte/icons/circle-pause';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
+import CirclePause from '~icons/lucide/circle-pause';
+import CircleCheck from '~icons/lucide/circle-check';
+import LoaderCircle from '~icons/lucide/loader-circle';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { ProjectRole, ProjectState } from './fragments.ts';

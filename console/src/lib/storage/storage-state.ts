@@ -1,7 +1,7 @@
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import CircleSlash from '@lucide/svelte/icons/circle-slash';
-import CircleX from '@lucide/svelte/icons/circle-x';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
+import CircleCheck from '~icons/lucide/circle-check';
+import CircleSlash from '~icons/lucide/circle-slash';
+import CircleX from '~icons/lucide/circle-x';
+import LoaderCircle from '~icons/lucide/loader-circle';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 

@@ -1,7 +1,7 @@
-import Ban from '@lucide/svelte/icons/ban';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
-import Lock from '@lucide/svelte/icons/lock';
+import Ban from '~icons/lucide/ban';
+import CircleCheck from '~icons/lucide/circle-check';
+import LoaderCircle from '~icons/lucide/loader-circle';
+import Lock from '~icons/lucide/lock';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { User } from './fragments.ts';

@@ -1,9 +1,9 @@
-import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import CircleDashed from '@lucide/svelte/icons/circle-dashed';
-import CircleX from '@lucide/svelte/icons/circle-x';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
-import Trash2 from '@lucide/svelte/icons/trash-2';
+import ArrowRightLeft from '~icons/lucide/arrow-right-left';
+import CircleCheck from '~icons/lucide/circle-check';
+import CircleDashed from '~icons/lucide/circle-dashed';
+import CircleX from '~icons/lucide/circle-x';
+import LoaderCircle from '~icons/lucide/loader-circle';
+import Trash2 from '~icons/lucide/trash-2';
 import type { StatusLook } from '../jobs/job-status.ts';
 import { m } from '#messages';
 import type { VolumeKind, VolumeState } from './fragments.ts';

@@ -1,7 +1,7 @@
-import Ban from '@lucide/svelte/icons/ban';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import Clock from '@lucide/svelte/icons/clock';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
+import Ban from '~icons/lucide/ban';
+import CircleCheck from '~icons/lucide/circle-check';
+import Clock from '~icons/lucide/clock';
+import LoaderCircle from '~icons/lucide/loader-circle';
 import type { Component } from 'svelte';
 import type { Tone } from '../../ui/Badge.svelte';
 import { m } from '#messages';

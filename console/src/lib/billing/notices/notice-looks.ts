@@ -1,6 +1,6 @@
-import Ban from '@lucide/svelte/icons/ban';
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import Clock from '@lucide/svelte/icons/clock';
+import Ban from '~icons/lucide/ban';
+import CircleCheck from '~icons/lucide/circle-check';
+import Clock from '~icons/lucide/clock';
 import type { StatusLook } from '../../jobs/job-status.ts';
 import { m } from '#messages';
 import type { Notice } from './notice-queries.ts';

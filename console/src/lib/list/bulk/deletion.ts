@@ -1,4 +1,4 @@
-import Trash2 from '@lucide/svelte/icons/trash-2';
+import Trash2 from '~icons/lucide/trash-2';
 import { m } from '#messages';
 import type { Bulk, BulkAction } from './bulk-action.ts';
 

@@ -1,8 +1,8 @@
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import CircleX from '@lucide/svelte/icons/circle-x';
-import Clock from '@lucide/svelte/icons/clock';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
-import Send from '@lucide/svelte/icons/send';
+import CircleCheck from '~icons/lucide/circle-check';
+import CircleX from '~icons/lucide/circle-x';
+import Clock from '~icons/lucide/clock';
+import LoaderCircle from '~icons/lucide/loader-circle';
+import Send from '~icons/lucide/send';
 import type { StatusLook } from '../../jobs/job-status.ts';
 import { m } from '#messages';
 import type { ItemState } from './bulk-run.svelte.ts';

@@ -1,6 +1,6 @@
-import CircleX from '@lucide/svelte/icons/circle-x';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
-import Radio from '@lucide/svelte/icons/radio';
+import CircleX from '~icons/lucide/circle-x';
+import LoaderCircle from '~icons/lucide/loader-circle';
+import Radio from '~icons/lucide/radio';
 import type { StatusLook } from '../../jobs/job-status.ts';
 import { m } from '#messages';
 import type { ConsoleState } from './console-connection.svelte.ts';

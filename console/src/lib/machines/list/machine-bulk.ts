@@ -1,9 +1,9 @@
-import Play from '@lucide/svelte/icons/play';
-import PowerOff from '@lucide/svelte/icons/power-off';
-import RotateCw from '@lucide/svelte/icons/rotate-cw';
-import Square from '@lucide/svelte/icons/square';
-import Trash2 from '@lucide/svelte/icons/trash-2';
-import Undo2 from '@lucide/svelte/icons/undo-2';
+import Play from '~icons/lucide/play';
+import PowerOff from '~icons/lucide/power-off';
+import RotateCw from '~icons/lucide/rotate-cw';
+import Square from '~icons/lucide/square';
+import Trash2 from '~icons/lucide/trash-2';
+import Undo2 from '~icons/lucide/undo-2';
 import { mutate } from '../../api/connection.svelte.ts';
 import { formatNumber } from '../../i18n/format.ts';
 import type { Bulk, BulkAction } from '../../list/bulk/bulk-action.ts';

@@ -1,6 +1,6 @@
-import CircleCheck from '@lucide/svelte/icons/circle-check';
-import CircleX from '@lucide/svelte/icons/circle-x';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
+import CircleCheck from '~icons/lucide/circle-check';
+import CircleX from '~icons/lucide/circle-x';
+import LoaderCircle from '~icons/lucide/loader-circle';
 import type { StatusLook } from '../../jobs/job-status.ts';
 import { m } from '#messages';
 import type { Snapshot } from './snapshot-queries.ts';
