@@ -55,6 +55,16 @@ it('has it at once where it came before the page did', async () => {
   expect(asked).toHaveBeenCalledOnce();
 });
 
+it('leaves what is known to the page, which shows it at once and asks for it once more', async () => {
+  const before = show();
+  await vi.waitFor(() => expect(name(before)).toBe('north'));
+  end();
+  askAhead(query, { id: 'zone_1' });
+  expect(name(show())).toBe('north');
+  await settled();
+  expect(asked).toHaveBeenCalledTimes(2);
+});
+
 it('asks again for what was asked for ahead long ago, and for what was taken before', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   askAhead(query, { id: 'zone_1' });

@@ -18,11 +18,16 @@ const askedAhead = new Map<number, number>();
 /** What is older may have changed. */
 const freshMs = 5000;
 
-/** Asks for what a page is about to show, while the page itself is still on its way. */
+/**
+ * Asks for what a page is about to show, while the page itself is still on its way. What is known is left to the page,
+ * which shows it at once and asks for it again.
+ */
 export function askAhead<Data, Variables extends AnyVariables>(
   document: DocumentInput<Data, Variables>,
   variables: Variables,
 ): void {
+  const known = api.client.readQuery(document, variables, { requestPolicy: 'cache-only' });
+  if (known?.data) return;
   const request = createRequest(document, variables);
   askedAhead.set(request.key, performance.now());
   const answer = api.client.executeQuery(request, { requestPolicy: 'network-only' });
