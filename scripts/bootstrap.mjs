@@ -56,22 +56,27 @@ function whenStale(what, inputs, stamp, make) {
   writeFileSync(file, wanted);
 }
 
-/** Whether what npm says it installed (`node_modules/.package-lock.json`) is what the lock file asks for. */
-function dependenciesAreInstalled() {
+/** What the lock file asks for and npm does not say it installed (`node_modules/.package-lock.json`), if anything. */
+function missingDependency() {
   const hidden = path.join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(hidden)) return false;
+  const installed = existsSync(hidden) ? JSON.parse(readFileSync(hidden, 'utf8')).packages : {};
   const wanted = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')).packages;
-  const installed = JSON.parse(readFileSync(hidden, 'utf8')).packages;
-  return Object.entries(wanted).every(
+  const missing = Object.entries(wanted).find(
     ([place, { version, optional, devOptional }]) =>
-      !place.startsWith('node_modules/') || optional || devOptional || installed[place]?.version === version,
+      place.startsWith('node_modules/') && !optional && !devOptional && installed[place]?.version !== version,
   );
+  return missing?.[0];
 }
 
 function ensureDependencies() {
-  if (dependenciesAreInstalled()) return;
+  if (missingDependency() === undefined) return;
   process.stderr.write('nephos: installing dependencies (npm ci)\n');
   run('npm', ['ci', '--no-progress', '--loglevel=error']);
+  const missing = missingDependency();
+  if (missing === undefined) return;
+  // Every command would install all of them again.
+  process.stderr.write(`nephos: package-lock.json names ${missing}, which nothing needs: run npm install\n`);
+  process.exit(1);
 }
 
 /** Two commands started at once must not generate into each other's files. */
