@@ -12,6 +12,7 @@ const modules = import.meta.glob<Record<string, unknown>>(
     '../**/machine-details.ts',
     './live-feed.ts',
     '!../**/*.svelte.ts',
+    '!../**/*.test.ts',
   ],
   { eager: true },
 );
