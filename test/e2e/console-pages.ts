@@ -202,6 +202,8 @@ export async function everyPage(admin: ApiClient): Promise<Record<string, string
     'snapshots of a machine': `${machine}?tab=snapshots`,
     'screen of a machine': `${machine}?tab=screen`,
     'serial console of a machine': `${machine}?tab=serial`,
+    'window of a screen': `${machine}/screen`,
+    'window of a serial console': `${machine}/serial`,
     'automation of a machine': `${machine}?tab=automation`,
     'statistics of a machine': `${machine}?tab=statistics`,
     'events of a machine': `${machine}?tab=events`,

@@ -1,6 +1,7 @@
 import type { Libvirt } from '@nephos/node-libvirt/connection.ts';
 import { expect, type Locator, test } from '@playwright/test';
 import { type ApiClient, signIn } from '../support/api-client.ts';
+import { freePort } from '../support/free-port.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { rowOf, signInAs } from './console-pages.ts';
 import {
@@ -19,13 +20,16 @@ const bootMs = 180_000;
 const mostDifference = 0.02;
 
 let product: Product;
+/** The same address again after a restart. */
+let env: Record<string, string>;
 let admin: ApiClient;
 let libvirt: Libvirt;
 let template: string;
 
 test.beforeAll(async () => {
   test.setTimeout(startMs);
-  product = await startProduct({ driver: 'libvirt' });
+  env = { NEPHOS_HTTP_PORT: String(await freePort()) };
+  product = await startProduct({ driver: 'libvirt', env });
   admin = await signIn(product.url, 'admin', adminPassword);
   libvirt = await openLibvirt(product.dataFolder);
   template = await registerGuest(admin, await createZone(admin, product.dataFolder));
@@ -132,5 +136,28 @@ test('shows the screen of a machine that was created here, and types on its keyb
         expect(differenceOf(one, two)).toBeLessThanOrEqual(mostDifference);
       }).toPass({ timeout: 30_000, intervals: [250] });
     }
+  });
+
+  await test.step('in a window of its own it is there again when the server is, and types', async () => {
+    const opening = page.waitForEvent('popup');
+    await page.getByRole('link', { name: 'Own window' }).click();
+    const own = await opening;
+    await expect(own).toHaveURL(new RegExp(`/virtual-machines/${machineId}/screen$`));
+    await expect(own.getByRole('heading', { level: 1, name: 'screen' })).toBeVisible();
+    await expect(own.getByText('Connected', { exact: true })).toBeVisible({ timeout: 30_000 });
+    await admin.close();
+    await product.stop({ machines: 'keep' });
+    await expect(own.getByText('The connection broke; connecting again')).toBeVisible();
+    product = await startProduct({ driver: 'libvirt', env, dataFolder: product.dataFolder });
+    admin = await signIn(product.url, 'admin', adminPassword);
+    await expect(own.getByText('Connected', { exact: true })).toBeVisible({ timeout: 60_000 });
+    const ownCanvas = own.getByRole('application', { name: 'Screen of screen' }).locator('canvas');
+    const before = await pictureOf(ownCanvas);
+    await ownCanvas.click();
+    await own.keyboard.type('echo back');
+    await own.keyboard.press('Enter');
+    await expect(async () => {
+      expect(differenceOf(before, await pictureOf(ownCanvas))).toBeGreaterThan(0.001);
+    }).toPass({ timeout: 30_000, intervals: [250] });
   });
 });

@@ -1,0 +1,2 @@
+/** A window of its own, with nothing around it. */
+export const load = () => ({ isBare: true });
