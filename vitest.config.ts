@@ -28,6 +28,8 @@ export default defineConfig({
           include: ['test/{api,coverage,security}/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...withDirectory],
           globalSetup: 'test/support/global-postgres.ts',
+          // Each file has a server and a database of its own; loading the program anew for each took a fifth of the time.
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -92,23 +92,29 @@ function sourceWithout({ name, file, text, without }: Guard): string {
 
 const folder = mkdtempSync(path.join(tmpdir(), 'nephos-bite-'));
 try {
-  const removals = guards.map((guard) => ({ ...guard, source: sourceWithout(guard) }));
-  copySource(folder);
-  const before = await failuresIn(folder, [...new Set(guards.flatMap(({ noticedBy }) => noticedBy))]);
+  const waiting = guards.map((guard) => ({ ...guard, source: sourceWithout(guard) }));
+  // Most of a run uses one processor.
+  const copies = [path.join(folder, 'one'), path.join(folder, 'two')] as const;
+  copies.forEach(copySource);
+  const before = await failuresIn(copies[0], [...new Set(guards.flatMap(({ noticedBy }) => noticedBy))]);
   if (before.length > 0) throw new Error(`with all guards in place it fails: ${before.join(', ')}`);
   let noticed = 0;
-  for (const { name, file, source, noticedBy } of removals) {
-    const place = path.join(folder, file);
-    const whole = readFileSync(place, 'utf8');
-    writeFileSync(place, source);
-    const failures = await failuresIn(folder, noticedBy);
-    writeFileSync(place, whole);
-    if (failures.length > 0) noticed++;
-    console.log(failures.length > 0 ? `noticed   ${name}` : `SURVIVED  ${name} (${file})`);
-  }
-  console.log(`${noticed} of ${removals.length} guards removed were noticed`);
-  console.log(`${noticed} passed, ${removals.length - noticed} failed`);
-  process.exitCode = noticed === removals.length ? 0 : 1;
+  const removeInTurn = async (copy: string) => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { name, file, source, noticedBy } = next;
+      const place = path.join(copy, file);
+      const whole = readFileSync(place, 'utf8');
+      writeFileSync(place, source);
+      const failures = await failuresIn(copy, noticedBy);
+      writeFileSync(place, whole);
+      if (failures.length > 0) noticed++;
+      console.log(failures.length > 0 ? `noticed   ${name}` : `SURVIVED  ${name} (${file})`);
+    }
+  };
+  await Promise.all(copies.map(removeInTurn));
+  console.log(`${noticed} of ${guards.length} guards removed were noticed`);
+  console.log(`${noticed} passed, ${guards.length - noticed} failed`);
+  process.exitCode = noticed === guards.length ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
