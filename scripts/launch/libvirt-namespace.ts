@@ -43,6 +43,12 @@ export function namespaceFile(name: string): string {
   return `/run/netns/${name}`;
 }
 
+/** Runs a program in the namespace. @returns what it printed */
+export async function runInNamespace(name: string, command: readonly string[]): Promise<string> {
+  const { stdout } = await run('ip', ['netns', 'exec', name, ...command], { env: environment });
+  return stdout;
+}
+
 /** Ids of the processes in the namespace. */
 export async function processesIn(name: string): Promise<number[]> {
   const { stdout } = await run('ip', ['netns', 'pids', name], { env: environment });

@@ -21,6 +21,7 @@ import { createNetwork, listNetworks } from '../../agents/node-libvirt/network.t
 import { listFilters } from '../../agents/node-libvirt/nwfilter.ts';
 import { type PrivateLibvirt, startPrivateLibvirt } from './libvirt.ts';
 import { LibvirtStartError } from './libvirt-daemon.ts';
+import { runInNamespace } from './libvirt-namespace.ts';
 
 const run = promisify(execFile);
 const uuid = '0b9c2c6e-54d1-4a0e-8a53-0c1c8f1f6b01';
@@ -120,6 +121,42 @@ describe('a private libvirt', () => {
     await destroyDomain(after, domain);
     await expect.poll(() => events).toEqual(expect.arrayContaining(['SUSPENDED', 'STOPPED']));
     expect(await processesOf(second)).toEqual([]);
+  });
+
+  it('starts again where it was killed while it put the filters of its machines up', async () => {
+    const first = await start('one');
+    const before = await Libvirt.open(first);
+    await createNetwork(before, networkXml);
+    const card = `
+      <interface type='network'>
+        <source network='inner'/>
+        <filterref filter='clean-traffic'><parameter name='IP' value='10.1.1.5'/></filterref>
+      </interface>`;
+    const domain = await createDomain(before, domainXml.replace('<devices>', `<devices>${card}`));
+    await first.stop({ domains: 'keep' });
+    await before.closed;
+
+    const namespace = first.networkNamespace!;
+    const folder = path.join(base, 'one');
+    const starting = startPrivateLibvirt({ folder }).catch((error: unknown) => error);
+    const chains = () => runInNamespace(namespace, ['ebtables', '-t', 'nat', '-L']);
+    // What was in force is removed, and what takes its place is not yet called as it was.
+    const isBetween = async () => {
+      const text = await chains();
+      return (
+        /^Bridge chain: J-vnet\d+-ipv4-ip/m.test(text) && !/^Bridge chain: I-vnet\d+-ipv4-ip/m.test(text)
+      );
+    };
+    await expect.poll(isBetween, { interval: 5, timeout: 60_000 }).toBe(true);
+    const pidFile = path.join(path.dirname(first.socketPath), 'libvirtd.pid');
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    expect(await starting).toBeInstanceOf(LibvirtStartError);
+
+    const second = await start('one');
+    await using after = await Libvirt.open(second);
+    expect(await listDomains(after, ['ACTIVE'])).toEqual([domain]);
+    expect(await chains()).toMatch(/-i vnet\d+ -j libvirt-I-vnet/);
+    expect(await chains()).not.toContain('J-vnet');
   });
 
   it('survives SIGKILL of its launcher, and is adopted by the next', async () => {

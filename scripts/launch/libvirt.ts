@@ -6,6 +6,7 @@ import { hasErrorCode } from '../../agents/node-libvirt/errors.ts';
 import { destroyNetwork, listNetworks } from '../../agents/node-libvirt/network.ts';
 import { maxClientRequests, writeConfiguration } from './libvirt-configuration.ts';
 import { endDaemon, findDaemon, type LibvirtAddress, startDaemon, tryOpen } from './libvirt-daemon.ts';
+import { removeUnfinishedFilters } from './libvirt-filters.ts';
 import {
   deleteNetworkNamespace,
   ensureNetworkNamespace,
@@ -58,8 +59,8 @@ export interface PrivateLibvirt extends LibvirtAddress {
  * those of other folders. It, and what it runs, outlives this process whatever happens to it; starting again from
  * the same folder takes over what is there: a daemon that still runs, or the machines of one that died.
  *
- * Rejects with LibvirtStartError when the daemon does not answer within `timeoutMs` (default 10,000). Two processes
- * must not start the same folder at the same time.
+ * Rejects with LibvirtStartError when the daemon does not answer within `timeoutMs` (default 10,000), and twice that
+ * for each process of its own that it takes over. Two processes must not start the same folder at the same time.
  */
 export async function startPrivateLibvirt(options: {
   folder: string;
@@ -95,11 +96,17 @@ async function adoptDaemon(place: PrivatePlace, hasChanged: boolean): Promise<nu
 
 async function startIn(place: PrivatePlace, timeoutMs: number): Promise<number> {
   const { networkNamespace } = place;
-  if (networkNamespace !== null) await ensureNetworkNamespace(networkNamespace);
+  // The daemon answers once the filters of all machines are up again: a hundred commands for each network card.
+  let takenOver = 0;
+  if (networkNamespace !== null) {
+    await ensureNetworkNamespace(networkNamespace);
+    takenOver = (await processesIn(networkNamespace)).length;
+    if (takenOver > 0) await removeUnfinishedFilters(networkNamespace);
+  }
   // Whoever tidies up /run may have been here since the folder was made.
   await mkdir(place.runFolder, { recursive: true });
   try {
-    const pid = await startDaemon(place, timeoutMs);
+    const pid = await startDaemon(place, timeoutMs * (1 + 2 * takenOver));
     await probeQemu(place, place.qemuFolder(pid));
     return pid;
   } catch (error) {
