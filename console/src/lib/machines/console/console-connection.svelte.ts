@@ -40,7 +40,7 @@ export class ConsoleConnection {
   connect = async (): Promise<void> => {
     clearTimeout(this.#timer);
     this.problem = undefined;
-    this.state = this.#failures === 0 ? 'connecting' : 'reconnecting';
+    this.#wait();
     try {
       const { createConsoleAccess } = await mutate(createConsoleAccessMutation, {
         input: { virtualMachineId: this.#machineId, kind: this.#kind },
@@ -76,9 +76,14 @@ export class ConsoleConnection {
     else this.#connectLater();
   }
 
+  /** Only what was there can have broken. */
+  #wait(): void {
+    this.state = this.#hasConnected ? 'reconnecting' : 'connecting';
+  }
+
   #connectLater(): void {
     if (this.#isEnded) return;
-    this.state = 'reconnecting';
+    this.#wait();
     const pauseMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#failures++);
     this.#timer = setTimeout(() => void this.connect(), pauseMs);
   }
