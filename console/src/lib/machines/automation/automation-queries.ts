@@ -4,6 +4,7 @@ export const automationQuery = graphql(`
   query MachineAutomation($id: ID!) {
     virtualMachine(id: $id) {
       id
+      version
       lease {
         expiresAt
         action
@@ -30,7 +31,8 @@ export const automationQuery = graphql(`
 
 type Automation = ResultOf<typeof automationQuery>;
 export type Schedule = Automation['virtualMachineSchedules']['nodes'][number];
-export type Lease = NonNullable<NonNullable<Automation['virtualMachine']>['lease']>;
+export type LeasedMachine = NonNullable<Automation['virtualMachine']>;
+export type Lease = NonNullable<LeasedMachine['lease']>;
 
 export const createScheduleMutation = graphql(`
   mutation CreateVirtualMachineSchedule($input: CreateVirtualMachineScheduleInput!) {
