@@ -66,7 +66,7 @@ async function prepareLibvirt(options: HypervisorOptions): Promise<Hypervisor> {
   }
   if (!existsSync('/usr/sbin/libvirtd')) throw new Error('libvirt is not installed');
   const folder = path.join(options.dataFolder, 'libvirt');
-  const daemon = await startPrivateLibvirt({ folder });
+  const daemon = await startPrivateLibvirt({ folder, say: options.say });
   if (daemon.networkNamespace === null) {
     await daemon.stop({ domains: 'keep' });
     throw new Error('no libvirt answers, and one of our own has no network without root');
@@ -92,7 +92,7 @@ function keepRunning(folder: string, daemon: PrivateLibvirt, say: (line: string)
     for await (const _tick of setInterval(watchMs, undefined, { signal: stopping.signal })) {
       if (daemon.isRunning()) continue;
       say('libvirtd ended; starting it again (machines run on)');
-      await startPrivateLibvirt({ folder }).catch((error: unknown) => {
+      await startPrivateLibvirt({ folder, say }).catch((error: unknown) => {
         say(error instanceof Error ? error.message : String(error));
       });
     }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -49,13 +49,23 @@ export async function runInNamespace(name: string, command: readonly string[]): 
   return stdout;
 }
 
-/** Ids of the processes in the namespace. */
-export async function processesIn(name: string): Promise<number[]> {
+/** Ids of the processes in the namespace, or of those of them whose program is called so. */
+export async function processesIn(name: string, called?: RegExp): Promise<number[]> {
   const { stdout } = await run('ip', ['netns', 'pids', name], { env: environment });
-  return stdout
+  const pids = stdout
     .split('\n')
     .filter((line) => line !== '')
     .map(Number);
+  return called === undefined ? pids : pids.filter((pid) => called.test(programOf(pid)));
+}
+
+/** Empty for one that has ended. */
+function programOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Ends every process in the namespace, whatever it is, and deletes the namespace. */

@@ -60,17 +60,19 @@ export interface PrivateLibvirt extends LibvirtAddress {
  * the same folder takes over what is there: a daemon that still runs, or the machines of one that died.
  *
  * Rejects with LibvirtStartError when the daemon does not answer within `timeoutMs` (default 10,000), and twice that
- * for each process of its own that it takes over. Two processes must not start the same folder at the same time.
+ * for each machine that it takes over. Two processes must not start the same folder at the same time.
  */
 export async function startPrivateLibvirt(options: {
   folder: string;
   timeoutMs?: number;
+  /** Told what is waited for. */
+  say?: (line: string) => void;
 }): Promise<PrivateLibvirt> {
-  const { timeoutMs = 10_000 } = options;
+  const { timeoutMs = 10_000, say } = options;
   const place = await preparePlace(options.folder);
   const hasChanged = await writeConfiguration(place.configurationFolder, place.hostUuid, place.qemuUser);
   const adopted = await adoptDaemon(place, hasChanged);
-  const pid = adopted ?? (await startIn(place, timeoutMs));
+  const pid = adopted ?? (await startIn(place, timeoutMs, say));
   return {
     socketPath: place.socketPath,
     uri: place.uri,
@@ -94,19 +96,26 @@ async function adoptDaemon(place: PrivatePlace, hasChanged: boolean): Promise<nu
   return undefined;
 }
 
-async function startIn(place: PrivatePlace, timeoutMs: number): Promise<number> {
+async function startIn(
+  place: PrivatePlace,
+  timeoutMs: number,
+  say: (line: string) => void = () => undefined,
+): Promise<number> {
   const { networkNamespace } = place;
-  // The daemon answers once the filters of all machines are up again: a hundred commands for each network card.
-  let takenOver = 0;
+  let machines = 0;
   if (networkNamespace !== null) {
     await ensureNetworkNamespace(networkNamespace);
-    takenOver = (await processesIn(networkNamespace)).length;
-    if (takenOver > 0) await removeUnfinishedFilters(networkNamespace);
+    machines = (await processesIn(networkNamespace, /^qemu-system/)).length;
+  }
+  if (networkNamespace !== null && machines > 0) {
+    // The daemon answers once all filters are up again: a hundred commands for each network card.
+    say(`libvirtd takes over what runs (${machines}), and puts its network filters up again`);
+    await removeUnfinishedFilters(networkNamespace);
   }
   // Whoever tidies up /run may have been here since the folder was made.
   await mkdir(place.runFolder, { recursive: true });
   try {
-    const pid = await startDaemon(place, timeoutMs * (1 + 2 * takenOver));
+    const pid = await startDaemon(place, timeoutMs * (1 + 2 * machines));
     await probeQemu(place, place.qemuFolder(pid));
     return pid;
   } catch (error) {
