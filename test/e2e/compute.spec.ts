@@ -234,7 +234,12 @@ test('a machine is suspended and goes on, is given a schedule and a lease', asyn
   await dialog.getByLabel('What is done').selectOption('Stop');
   await dialog.getByLabel('When').selectOption('Weekdays at 20:00');
   await dialog.getByRole('button', { name: 'Add schedule' }).click();
-  await expect(page.getByRole('cell', { name: /0 20 \* \* MON-FRI/ })).toBeVisible();
+  await expect(page.getByRole('cell', { name: /Weekdays at 20:00/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await dialog.getByLabel('When').selectOption('At times of your own');
+  await dialog.getByLabel('Cron expression').fill('15 21 * * *');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('cell', { name: /15 21 \* \* \*/ })).toBeVisible();
   await page.getByRole('button', { name: 'Set lease' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Set lease' }).click();
   await expect(page.getByText('It is stopped at')).toBeVisible();

@@ -114,6 +114,15 @@ async function makeBilling(admin: ApiClient, machineId: string): Promise<void> {
   });
 }
 
+/** What is done to a machine by itself: nothing that a test would notice. */
+async function makeAutomation(admin: ApiClient, machineId: string): Promise<void> {
+  const [virtualMachineId, timeZone] = [machineId, 'Asia/Shanghai'];
+  for (const cron of ['0 7 * * MON-FRI', '30 6 * * MON'])
+    await tell(admin, 'createVirtualMachineSchedule', { virtualMachineId, timeZone, cron, action: 'START' });
+  const expiresAt = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  await tell(admin, 'setVirtualMachineLease', { id: machineId, lease: { expiresAt, action: 'STOP' } });
+}
+
 /** Something of everything that can be made, beside machines. */
 export async function makeThings(admin: ApiClient, url: string, machineId: string): Promise<TwoFactorUser> {
   await tell(admin, 'createAffinityGroup', {
@@ -134,6 +143,7 @@ export async function makeThings(admin: ApiClient, url: string, machineId: strin
   await session.close();
   const { job } = await snapshot(admin, machineId, { name: 'before' });
   mustSucceed('the snapshot', job);
+  await makeAutomation(admin, machineId);
   const acme = await makeTenants(admin, url);
   await makeSuspendedProject(admin);
   await makeBilling(admin, machineId);
