@@ -15,7 +15,7 @@ import { PassingClock } from '../support/passing-clock.ts';
 import { pdfText } from '../support/pdf-text.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { findBarriers } from './accessibility.ts';
-import { signInAs } from './console-pages.ts';
+import { headerOf, signInAs } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -132,7 +132,7 @@ test('a tenant sees what a machine will cost, makes it, and sees its cost grow',
   await page.getByLabel('Name', { exact: true }).fill('web-1');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'web-1' })).toBeVisible();
-  await expect(page.getByText('Running', { exact: true }).first()).toBeVisible();
+  await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible();
   await page.goto(`${product.url}/costs`);
   const soFar = page.getByTestId('month-to-date');
   // The daemon counts every minute.

@@ -9,7 +9,7 @@ import { adminPassword, type Product, startProduct } from '../support/product.ts
 import { changeSetting } from '../support/settings.ts';
 import { aSecondNetwork } from '../support/second-network.ts';
 import { findBarriers } from './accessibility.ts';
-import { rowOf, signInAs } from './console-pages.ts';
+import { headerOf, rowOf, signInAs } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -84,7 +84,7 @@ test('makes a machine with a key, a group apart and a password, and says before 
   await expect(password).toHaveText(/^\S{12,}$/);
   await page.getByRole('button', { name: 'I have kept it' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'web-1' })).toBeVisible();
-  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible();
 });
 
 /** Presses Tab until something has the focus, as whoever has no mouse. */
@@ -144,7 +144,7 @@ test('the request that the form shows as curl makes the machine', async ({ page 
   const made = answer.data.deployVirtualMachine.virtualMachine;
   expect(made.name).toBe('by-curl');
   await page.goto(`${product.url}/virtual-machines/${made.id}`);
-  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible();
 });
 
 test('the serial console shows what comes and sends what is typed', async ({ page }) => {
@@ -224,9 +224,9 @@ test('snapshots are drawn as a tree, gone back to, and deleted', async ({ page }
 test('a machine is suspended and goes on, is given a schedule and a lease', async ({ page }) => {
   const choose = await openMachine(page);
   await choose('Suspend');
-  await expect(page.getByText('Suspended', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Suspended', { exact: true })).toBeVisible();
   await choose('Resume');
-  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible();
 
   await page.getByRole('tab', { name: 'Automation' }).click();
   await page.getByRole('button', { name: 'Add schedule' }).click();
@@ -272,7 +272,7 @@ test('a machine is changed in all that was chosen for it, is made anew, and gets
   await page.keyboard.press('Escape');
   await choose('Force stop');
   await send('Force stop');
-  await expect(page.getByText('Stopped', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Stopped', { exact: true })).toBeVisible();
   await choose('Scale');
   await dialog.getByLabel('Offering').selectOption('small · 1 vCPU, 1 GiB');
   await send('Scale');
@@ -430,5 +430,5 @@ test('a machine is let go of, runs on as a foreign one, and is taken over again'
   await page.getByRole('dialog').getByLabel('Name').fill('guest-again');
   await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'guest-again' })).toBeVisible();
-  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible();
 });

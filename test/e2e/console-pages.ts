@@ -1,4 +1,4 @@
-import { expect, type Page, type Request } from '@playwright/test';
+import { expect, type Locator, type Page, type Request } from '@playwright/test';
 import type { ApiClient } from '../support/api-client.ts';
 import { adminPassword } from '../support/product.ts';
 import { createDraft } from '../support/zone-drafts.ts';
@@ -21,6 +21,11 @@ export async function signInAs(
     await submit.click();
   }
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
+}
+
+/** The page's title and what stands beside it, as a state: its word may stand elsewhere on the page too, of a job. */
+export function headerOf(page: Page): Locator {
+  return page.locator('header', { has: page.getByRole('heading', { level: 1 }) });
 }
 
 /** The row of a list that a name stands in. */

@@ -3,7 +3,7 @@ import { type ApiClient, signIn } from '../support/api-client.ts';
 import { fillDeployForm } from '../support/deploy-form.ts';
 import { registerIso, registerTemplate } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
-import { rowOf, signInAs, watchForReload } from './console-pages.ts';
+import { headerOf, rowOf, signInAs, watchForReload } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -67,7 +67,7 @@ test('creates a machine with three choices, and shows the steps of its job', asy
   const job = page.getByRole('article', { name: 'Create machine' });
   await expect(job.getByText('Create the disks')).toBeVisible();
   await expect(job.getByText('Succeeded', { exact: true })).toBeVisible();
-  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: /^Jobs/ }).click();
   await expect(page.getByRole('dialog').getByRole('link', { name: 'web-1' })).toBeVisible();
 });
@@ -125,7 +125,7 @@ test('shows what destroying affects, and undoes it; what cannot be undone asks f
   await dialog.getByRole('button', { name: 'Destroy' }).click();
   await expect(page.getByText('In the recycle bin', { exact: true })).toBeVisible();
   await choose('Recover');
-  await expect(page.getByText('Stopped', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Stopped', { exact: true })).toBeVisible();
   await choose('Destroy');
   await dialog.getByRole('button', { name: 'Destroy' }).click();
   await expect(page.getByText('In the recycle bin', { exact: true })).toBeVisible();

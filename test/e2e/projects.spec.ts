@@ -3,7 +3,7 @@ import { type ApiClient, signIn } from '../support/api-client.ts';
 import { registerTemplate } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { findBarriers } from './accessibility.ts';
-import { remember, rowOf, signInAs } from './console-pages.ts';
+import { headerOf, remember, rowOf, signInAs } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -157,7 +157,7 @@ test('changes a role, and suspends the project, which everybody sees at once', a
   await chooseAction(page, 'Suspend');
   await expect(page.getByRole('dialog')).toContainText('1 running');
   await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
-  await expect(page.getByText('Suspended', { exact: true }).first()).toBeVisible();
+  await expect(headerOf(page).getByText('Suspended', { exact: true })).toBeVisible();
   await expect(bob.getByRole('button', { name: /^Create machine.*is suspended/ })).toBeVisible();
   await chooseAction(page, 'Activate');
   await page.getByRole('dialog').getByRole('button', { name: 'Activate' }).click();

@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { type ApiClient, signIn } from '../support/api-client.ts';
 import { registerTemplate } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
-import { rowOf, signInAs } from './console-pages.ts';
+import { headerOf, rowOf, signInAs } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -100,7 +100,7 @@ test('makes a key, and a machine that lets in whoever has it', async () => {
   await expect(page.getByText('0 → 1 of 2', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'shop' })).toBeVisible();
-  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible();
 });
 
 test('works on it: its console, its disks, a snapshot to go back to', async () => {
@@ -156,7 +156,7 @@ test('a third machine is one too many; one that is destroyed makes room', async 
     await page.getByRole('button', { name: 'Create', exact: true }).click();
   };
   await create('oven');
-  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+  await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible();
   await create('counter');
   await expect(page.getByRole('alert')).toContainText('Limit reached: Virtual machines');
 

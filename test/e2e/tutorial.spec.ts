@@ -3,7 +3,7 @@ import { type ApiClient, signIn } from '../support/api-client.ts';
 import { allowLoopback } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { serveFiles, tinyIso } from '../support/web-files.ts';
-import { rowOf, signInAs } from './console-pages.ts';
+import { headerOf, rowOf, signInAs } from './console-pages.ts';
 import { readInstaller } from './guest-template.ts';
 import { makeZone } from './zone-wizard.ts';
 
@@ -76,7 +76,7 @@ for (const { driver, isReal, waitMs } of worlds) {
         await page.getByLabel('Name', { exact: true }).fill('first');
         await page.getByRole('button', { name: 'Create', exact: true }).click();
         await expect(page.getByRole('heading', { level: 1, name: 'first' })).toBeVisible();
-        await expect(page.getByText('Running', { exact: true })).toBeVisible(waits);
+        await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible(waits);
       });
 
       await test.step('its screen, until the installer is done', async () => {
@@ -88,7 +88,7 @@ for (const { driver, isReal, waitMs } of worlds) {
           await choose(page, 'Force stop');
           await dialog.getByRole('button', { name: 'Force stop' }).click();
         }
-        await expect(page.getByText('Stopped', { exact: true })).toBeVisible(waits);
+        await expect(headerOf(page).getByText('Stopped', { exact: true })).toBeVisible(waits);
       });
 
       await test.step('its drive is emptied, and a template made of its disk', async () => {
@@ -108,14 +108,14 @@ for (const { driver, isReal, waitMs } of worlds) {
         await page.getByLabel('Name', { exact: true }).fill('second');
         await page.getByRole('button', { name: 'Create', exact: true }).click();
         await expect(page.getByRole('heading', { level: 1, name: 'second' })).toBeVisible();
-        await expect(page.getByText('Running', { exact: true })).toBeVisible(waits);
+        await expect(headerOf(page).getByText('Running', { exact: true })).toBeVisible(waits);
         await page.getByRole('tab', { name: 'Serial console' }).click();
         await expect(page.getByRole('tabpanel')).toContainText(
           isReal ? 'root@second' : 'second login:',
           waits,
         );
         await openMachine(page, 'first');
-        await expect(page.getByText('Stopped', { exact: true })).toBeVisible();
+        await expect(headerOf(page).getByText('Stopped', { exact: true })).toBeVisible();
       });
     });
   });
