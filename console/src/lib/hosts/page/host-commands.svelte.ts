@@ -12,6 +12,9 @@ import { mutate, newIdempotencyKey } from '../../api/connection.svelte.ts';
 import { notices } from '../../notices/notices.svelte.ts';
 import { session } from '../../session/session.svelte.ts';
 import { m } from '#messages';
+import { reasonText } from '../../machines/commands/reason-text.ts';
+import { adminStateLabels, adminStates, linkStateLooks } from '../host-state.ts';
+import { hypervisorNames } from '../hypervisor-names.ts';
 import type { HostActionName, HostDetails } from './host-details.ts';
 import { plainHostMutations } from './host-mutations.ts';
 
@@ -42,11 +45,17 @@ export const hostCommandGroups: HostCommand[][] = [
   [{ name: 'DELETE', label: m.hosts_action_DELETE, icon: Trash2, isDangerous: true }],
 ];
 
-/** Why something cannot be done to a host now, as the server says it; null when it can. */
+const stateLabels = {
+  ...linkStateLooks,
+  ...Object.fromEntries(adminStates.map((state) => [state, { label: adminStateLabels[state] }])),
+  SIMULATOR: { label: hypervisorNames.SIMULATOR },
+};
+
+/** Why something cannot be done to a host now; null when it can. */
 export function reasonAgainst(name: HostCommandName, host: HostDetails): string | null {
   if (name === 'DEDICATE') return session.can('host.dedicate') ? null : m.common_no_permission();
   const action = host.availableActions.find((each) => each.action === name);
-  return action === undefined || action.isAllowed ? null : (action.reason ?? m.common_no_permission());
+  return action === undefined || action.isAllowed ? null : reasonText(action.reason, stateLabels);
 }
 
 /** Commands that ask something first. */

@@ -9,6 +9,8 @@ it.each([
     'It is Error, and must be Running, Stopped, or Suspended',
   ],
   ['your role does not allow virtualMachine.start', 'Your role does not allow this'],
+  ['it is STOPPED', 'It is Stopped'],
+  ['it is a SIMULATOR', 'It is SIMULATOR'],
   ['there is no disc in its drive', 'There is no disc in its drive'],
   ['something else', 'something else'],
 ])('%s', (reason, text) => {

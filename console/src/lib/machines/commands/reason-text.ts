@@ -22,6 +22,10 @@ const reasons: readonly [RegExp, (labels: StateLabels, ...found: string[]) => st
       m.machines_reason_state({ state: labelOf(labels, state), wanted: anyOf(labels, states) }),
   ],
   [
+    /^it is (?:a )?([A-Z_]+)$/,
+    (labels, state = '') => m.machines_reason_is({ state: labelOf(labels, state) }),
+  ],
+  [
     /^its machine is (\w+), and must be (\w+(?: or \w+)*)/,
     (_, state = '', states = '') =>
       m.machines_reason_machine_state({
