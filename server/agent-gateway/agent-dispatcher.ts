@@ -61,6 +61,7 @@ export class AgentDispatcher {
   /** Commands and requests that another server sent through this one. */
   readonly #forwarded = new Map<string, Id<'ServerInstance'>>();
   readonly #askAgain: NodeJS.Timeout;
+  #isClosed = false;
 
   constructor(options: {
     db: Database;
@@ -153,7 +154,7 @@ export class AgentDispatcher {
     timeoutMs = 10_000,
   ): Promise<RequestAnswer<Kind>> {
     const requestId = randomUUID();
-    const settle = Promise.withResolvers<RequestReply>();
+    const settle = this.#settling<RequestReply>();
     this.#requests.set(requestId, settle);
     const timer = setTimeout(() => {
       settle.reject(
@@ -203,10 +204,20 @@ export class AgentDispatcher {
 
   /** Lets go of everything that waits: the jobs go on elsewhere. */
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#askAgain);
     const stopping = new ServerStopping('this server stops');
     for (const { settle } of this.#commands.values()) settle.reject(stopping);
     for (const settle of this.#requests.values()) settle.reject(stopping);
+  }
+
+  /** What is waited for. @throws ServerStopping when nobody would settle it any more */
+  #settling<Outcome>(): PromiseWithResolvers<Outcome> {
+    if (this.#isClosed) throw new ServerStopping('this server stops');
+    const settle = Promise.withResolvers<Outcome>();
+    // It may fail before it is waited for, while what was asked is still on its way.
+    settle.promise.catch(() => undefined);
+    return settle;
   }
 
   async #send(
@@ -214,7 +225,7 @@ export class AgentDispatcher {
     agentId: Id<'Agent'>,
     command: CommandEnvelope,
   ): Promise<CommandOutcome> {
-    const settle = Promise.withResolvers<CommandOutcome>();
+    const settle = this.#settling<CommandOutcome>();
     const { commandId } = command;
     this.#commands.set(commandId, {
       agentId,

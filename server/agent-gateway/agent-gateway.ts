@@ -234,11 +234,13 @@ export class AgentGateway {
     }
     const agent = await this.#certifiedAgent(connection, hello);
     const connectedAt = clock.now();
+    const heartbeatSeconds = settings.get('ping.interval');
     const session = new AgentSession({
       agentId: agent.id,
       kind: agent.kind,
       name: agent.name,
       connectedAt,
+      heartbeatSeconds,
       close: (reason) => connection.close(4409, reason),
     });
     await db
@@ -247,7 +249,12 @@ export class AgentGateway {
       .onConflict((conflict) => conflict.column('agentId').doUpdateSet({ serverId, connectedAt }))
       .execute();
     await this.#each((listener) => listener.onHello?.(agent, hello));
-    this.#sessions.get(agent.id)?.close('replaced by a newer connection');
+    const earlier = this.#sessions.get(agent.id);
+    if (earlier !== undefined && earlier.connectedAt > connectedAt) {
+      connection.close(4409, 'replaced by a newer connection');
+      throw new GraphQLError('a newer connection of this agent was dealt with first');
+    }
+    earlier?.close('replaced by a newer connection');
     this.#sessions.set(agent.id, session);
     connection.session = session;
     this.#countSessions();
@@ -260,7 +267,7 @@ export class AgentGateway {
     await bus.send(undefined, 'agent.connected', { agentId: agent.id });
     return {
       agentId: agent.id,
-      heartbeatSeconds: settings.get('ping.interval'),
+      heartbeatSeconds,
       statisticsSeconds: settings.get('vm.stats.interval'),
     };
   }
@@ -290,9 +297,12 @@ export class AgentGateway {
   }
 
   #endSilent(): void {
-    const longest = this.#platform.settings.get('ping.timeout') * 1000;
+    const timeoutSeconds = this.#platform.settings.get('ping.timeout');
     for (const session of this.#sessions.values()) {
-      if (session.silence > longest) session.close(`silent for ${Math.round(session.silence / 1000)} s`);
+      // Nobody is silent whose next sign of life is not due yet.
+      const longestSeconds = Math.max(timeoutSeconds, 1.5 * session.heartbeatSeconds);
+      if (session.silence > longestSeconds * 1000)
+        session.close(`silent for ${Math.round(session.silence / 1000)} s`);
     }
   }
 

@@ -7,6 +7,8 @@ export interface AgentSessionOptions {
   kind: AgentKind;
   name: string;
   connectedAt: Date;
+  /** It was told to give a sign of life this often. */
+  heartbeatSeconds: number;
   /** Ends the connection. */
   close(reason: string): void;
 }
@@ -17,6 +19,7 @@ export class AgentSession {
   readonly kind: AgentKind;
   readonly name: string;
   readonly connectedAt: Date;
+  readonly heartbeatSeconds: number;
   readonly close: (reason: string) => void;
   #lastHeard = performance.now();
   #waiting: Instruction[] = [];
@@ -28,6 +31,7 @@ export class AgentSession {
     this.kind = options.kind;
     this.name = options.name;
     this.connectedAt = options.connectedAt;
+    this.heartbeatSeconds = options.heartbeatSeconds;
     this.close = options.close;
   }
 

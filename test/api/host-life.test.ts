@@ -2,7 +2,16 @@ import { parseId } from '@nephos/model/kernel/ids.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startHostedWorld, type HostedWorld } from '../support/hosted-world.ts';
-import { allHosts, changeHost, getHost, hostMutation, placeOf, workOnHost } from '../support/hosts.ts';
+import {
+  allHosts,
+  beginOnHost,
+  changeHost,
+  getHost,
+  hostMutation,
+  placeOf,
+  workOnHost,
+} from '../support/hosts.ts';
+import { followJob } from '../support/jobs.ts';
 import { change, getMachine } from '../support/machines.ts';
 import { refusalOf } from '../support/refusals.ts';
 
@@ -17,7 +26,7 @@ afterAll(async () => {
 });
 
 const saying = (text: string) => expect.stringContaining(text) as string;
-const setting = (key: string, value: string) =>
+const setting = (key: string, value: string | null) =>
   world.server.admin.ask(
     'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { setting { value } } }',
     { input: { key, value } },
@@ -95,6 +104,21 @@ test('an agent whose connection is ended is back at once', async () => {
   );
 });
 
+test('an agent is not silent before its next sign of life was due', async () => {
+  const { admin, db } = world.server;
+  const connections = async () => {
+    const rows = await db.selectFrom('AgentConnection').select(['agentId', 'connectedAt']).execute();
+    return rows.map(({ agentId, connectedAt }) => `${agentId} ${connectedAt.toISOString()}`).sort();
+  };
+  const before = await connections();
+  expect(before.length).toBeGreaterThan(4);
+  // They were told to give one every ten seconds.
+  await setting('ping.timeout', '2');
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  expect(await connections()).toEqual(before);
+  await setting('ping.timeout', null);
+});
+
 test('an empty host is deleted; what it still had of machines is removed, and its agent is let in no more', async () => {
   const { admin, db } = world.server;
   const { id: machineId, host } = await world.running('moves-out');
@@ -112,10 +136,24 @@ test('an empty host is deleted; what it still had of machines is removed, and it
     .where('id', '=', parseId('Host', host))
     .executeTakeFirstOrThrow();
   const index = world.indexOf(host);
-  expect(await workOnHost(admin, 'deleteHost', { id: host })).toMatchObject({
-    status: 'SUCCEEDED',
-    resultId: host,
+  const asked = await db.transaction().execute(async (tx) => {
+    // The job has not removed the host yet while this transaction goes on.
+    const capacity = tx
+      .selectFrom('HostCapacity')
+      .select('hostId')
+      .where('hostId', '=', parseId('Host', host));
+    await capacity.forUpdate().execute();
+    const both = [1, 2].map(() => beginOnHost(admin, 'deleteHost', { id: host }));
+    const settled = await Promise.allSettled(both);
+    expect(await refused()).toMatchObject({
+      code: 'RESOURCE_IN_USE',
+      message: saying('is being deleted already'),
+    });
+    return settled;
   });
+  const begun = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  expect(begun).toHaveLength(1);
+  expect(await followJob(admin, begun[0]!)).toMatchObject({ status: 'SUCCEEDED', resultId: host });
   expect((await allHosts(admin)).map(({ id }) => id)).not.toContain(host);
   const states = await world.zone.simulator.ask({ ask: 'state' });
   expect(states[index]?.machines).toEqual({});
@@ -140,7 +178,6 @@ test('an empty host is deleted; what it still had of machines is removed, and it
 
 test('a dead host is deleted once somebody says that it is off; its machines start elsewhere', async () => {
   const { admin } = world.server;
-  await setting('ping.timeout', '2');
   await setting('alert.wait', '1');
   const { id: machineId, host } = await world.running('left-behind');
   await changeHost(admin, 'disableHost', { id: host });
@@ -161,12 +198,6 @@ test('a dead host is deleted once somebody says that it is off; its machines sta
   const job = await workOnHost(admin, 'deleteHost', { ...forced, confirmsThatItIsOff: true });
   expect(job).toMatchObject({ status: 'SUCCEEDED' });
   expect(await placeOf(admin, machineId)).toEqual({ state: 'STOPPED', host: null, targetHost: null });
-  // On a busy machine the others may have been too late for two seconds, too.
-  await setting('ping.timeout', '60');
-  await eventually(
-    () => allHosts(admin),
-    (hosts) => hosts.every(({ linkState }) => linkState === 'UP'),
-  );
   await change(admin, 'startVirtualMachine', { id: machineId });
   const { state, host: next } = await placeOf(admin, machineId);
   expect(state).toBe('RUNNING');

@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { startHostedWorld, type HostedWorld } from '../support/hosted-world.ts';
 import { changeHost, placeOf, type Place } from '../support/hosts.ts';
 import { change } from '../support/machines.ts';
+import { changeSetting } from '../support/settings.ts';
 
 let world: HostedWorld;
 
@@ -153,11 +154,7 @@ test('machines that nothing works on come into the state that their hosts tell',
 test('what a host could not be asked to remove is removed when it comes back', async () => {
   const { server, zone } = world;
   const { admin } = server;
-  for (const [key, value] of Object.entries({ 'ping.timeout': '4', 'alert.wait': '1' }))
-    await admin.ask(
-      'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { setting { value } } }',
-      { input: { key, value } },
-    );
+  await changeSetting(admin, 'alert.wait', '1');
   const { id, host, other } = await stopped('left');
   const index = world.indexOf(host);
   await zone.simulator.ask({ ask: 'disconnect', host: index });

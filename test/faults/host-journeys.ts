@@ -118,8 +118,11 @@ export const failingDeletion: Journey = {
   begin: ({ server, database }, id) =>
     // The job's last word waits for this transaction.
     database.db.transaction().execute(async (tx) => {
-      const host = tx.selectFrom('Host').select('id').where('id', '=', parseId('Host', id));
-      await host.forUpdate().execute();
+      const capacity = tx
+        .selectFrom('HostCapacity')
+        .select('hostId')
+        .where('hostId', '=', parseId('Host', id));
+      await capacity.forUpdate().execute();
       const jobId = await beginOnHost(server.admin, 'deleteHost', { id });
       await tx
         .updateTable('Host')

@@ -29,7 +29,6 @@ beforeAll(async () => {
   machine = (name) => ({ name, zoneId: zone.zoneId, serviceOfferingId: offeringId, templateId });
   const hosts = await allHosts(admin);
   processes = new Map(hosts.map(({ id, name }) => [id, name === 'other' ? other : zone.simulator]));
-  await setting('ping.timeout', '2');
 });
 
 afterAll(async () => {

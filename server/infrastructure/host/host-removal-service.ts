@@ -1,11 +1,15 @@
+import type { Transaction } from '@nephos/model/database.ts';
+import { lockForChange } from '../../identity/access/guarded-loader.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { PlatformError } from '../../platform/errors.ts';
+import { assertVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
+
 import type { HostRow } from './admin-moves.ts';
-import { loadHost, type HostInput } from './host-admin-service.ts';
+import type { HostInput } from './host-admin-service.ts';
 import { addressOf, type SshInput } from '../host-installation/ssh-input.ts';
 import { assertRemovable, closeLocalPools } from './host-removal.ts';
-import { deleteHostSaga, type DeleteHostDeps } from './sagas/delete.ts';
+import { deleteHostKind, deleteHostSaga, type DeleteHostDeps } from './sagas/delete.ts';
 
 export interface DeleteHostInput extends HostInput {
   /** Though it is silent and its machines may be there. */
@@ -41,7 +45,10 @@ export class HostRemovalService {
     const compared = { ...input, ssh: input.ssh && addressOf(input.ssh, null) };
     return this.#platform.mutations.run({ action, actor, input: compared }, async (mutation) => {
       const { tx } = mutation;
-      const host = await loadHost(mutation, actor, input, action);
+      // Of two who ask at once the second waits here, and finds the first one's job.
+      const host = await lockForChange(tx, actor, 'Host', input.id, action);
+      assertVersion(`host ${host.name}`, host, input);
+      await assertNotBeingDeleted(tx, host);
       if (input.isForced) assertSilent(host);
       const isSurelyOff = input.isForced && input.confirmsThatItIsOff;
       await assertRemovable(tx, host, { isSurelyOff });
@@ -68,6 +75,22 @@ export class HostRemovalService {
       return { hostId: host.id, jobId: job.id };
     });
   }
+}
+
+/** @throws PlatformError RESOURCE_IN_USE while a job deletes it */
+async function assertNotBeingDeleted(tx: Transaction, { id, name }: HostRow): Promise<void> {
+  const job = await tx
+    .selectFrom('Job')
+    .select('id')
+    .where('targetId', '=', id)
+    .where('kind', '=', deleteHostKind)
+    .where('finishedAt', 'is', null)
+    .executeTakeFirst();
+  if (job === undefined) return;
+  throw new PlatformError('RESOURCE_IN_USE', `host ${name} is being deleted already`, {
+    details: { id, jobId: job.id },
+    remedy: 'wait for the end of that job',
+  });
 }
 
 /** @throws PlatformError INVALID_STATE for a host that can be asked */

@@ -122,7 +122,10 @@ export class HostService implements AgentListener {
     // After a restart of the server its agents come back within this time; nobody need be told that they were away.
     const isSettled = performance.now() - this.#startedAt > settings.get('ping.timeout') * 1000;
     if (isSettled) await this.#followConnections();
-    const overdueBefore = new Date(now.getTime() - settings.get('alert.wait') * 1000);
+    // Nobody listened before this server did.
+    const waitSeconds = settings.get('alert.wait');
+    if (performance.now() - this.#startedAt < waitSeconds * 1000) return;
+    const overdueBefore = new Date(now.getTime() - waitSeconds * 1000);
     const overdue = await db
       .selectFrom('Host')
       .select('id')
@@ -162,7 +165,10 @@ export class HostService implements AgentListener {
         .forUpdate()
         .executeTakeFirst();
       if (host === undefined) return undefined;
-      if (event === 'lost' && (await isConnected(tx, host.agentId))) return undefined;
+      if (event === 'lost' || event === 'connected') {
+        const isThere = await isConnected(tx, host.agentId);
+        if (isThere !== (event === 'connected')) return undefined;
+      }
       const linkState = hostLinkTransitions[host.linkState][event];
       if (linkState === undefined || linkState === host.linkState) return undefined;
       await tx

@@ -221,7 +221,7 @@ builder.mutationField('deleteHost', (t) =>
     type: HostJobPayload,
     permission: 'host.delete',
     description:
-      'Removes a host on which nothing is, and revokes its agent’s certificate. Errors: NOT_FOUND, INVALID_STATE, RESOURCE_IN_USE while machines are there or disks on its local storage, VERSION_CONFLICT.',
+      'Removes a host on which nothing is, and revokes its agent’s certificate. Errors: NOT_FOUND, INVALID_STATE, RESOURCE_IN_USE while machines are there or disks on its local storage, or while it is being deleted already, VERSION_CONFLICT.',
     args: { input: t.arg({ type: DeleteHostInput, description: 'Which host.' }) },
     resolve: (_parent, { input }, { services, actor }) =>
       services.hostRemoval.delete(actor, hostInput(input)),

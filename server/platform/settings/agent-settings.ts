@@ -9,7 +9,8 @@ export const agentSettings = {
     to: 3600,
   }),
   'ping.timeout': wholeNumber({
-    description: 'Seconds of silence after which an agent counts as disconnected.',
+    description:
+      'Seconds of silence after which an agent counts as disconnected; at the least half as long again as ping.interval was when it connected.',
     fallback: '25',
     from: 2,
     to: 36_000,

@@ -27,6 +27,8 @@ const deleteInput = z.object({
   ),
 });
 
+export const deleteHostKind = 'host.delete';
+
 type DeleteInput = z.output<typeof deleteInput>;
 type DeleteOutputs = {
   connect: undefined;
@@ -50,7 +52,7 @@ export function deleteHostSaga({ platform, agents, gateway, machines, cleaning }
   const wait = (label: string) => ({ deadlineSeconds: platform.settings.get('wait'), label });
   const hostsOf = ({ hostId, agentId }: DeleteInput) => [{ hostId, agentId }];
   return defineSaga<DeleteInput, DeleteOutputs>({
-    kind: 'host.delete',
+    kind: deleteHostKind,
     input: deleteInput,
     noReturnAfter: 'delete',
     steps: [
