@@ -22,16 +22,27 @@ const longestTimerMs = 2 ** 31 - 1;
  */
 export class AccessWatch {
   readonly #watched = new Set<Watched>();
+  readonly #looks = new WeakMap<Watched, number>();
+  #changes = 0;
   readonly #log: Logger;
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  /** @returns a function that stops watching */
-  watch(stream: Watched): () => void {
+  /** How often rights may have changed: asked before credentials are looked at, and given to {@link watch}. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /**
+   * @param since count of changes before the stream's credentials were looked at: what changed meanwhile counts too
+   * @returns a function that stops watching
+   */
+  watch(stream: Watched, since: number): () => void {
     this.#watched.add(stream);
     const timer = this.#atExpiry(stream);
+    if (since !== this.#changes) void this.#lookAgain(stream);
     return () => {
       clearTimeout(timer);
       this.#watched.delete(stream);
@@ -48,14 +59,19 @@ export class AccessWatch {
   }
 
   accessChanged(change: AccessChange): void {
+    this.#changes++;
     for (const stream of this.#watched) {
       if (concernsActor(change, stream.actor)) void this.#lookAgain(stream);
     }
   }
 
   async #lookAgain(stream: Watched): Promise<void> {
+    const look = (this.#looks.get(stream) ?? 0) + 1;
+    this.#looks.set(stream, look);
     try {
       const now = await stream.recheck();
+      // A look that began later sees at least as much, and may have ended before.
+      if (look !== this.#looks.get(stream)) return;
       if (now === null) stream.end('ended');
       else if (hasSameRights(stream.actor, now)) stream.actor.projects = now.projects;
       else stream.end('changed');

@@ -43,6 +43,7 @@ export class ConsoleWebsocket {
   /** The token alone opens: it was given to one who may, for this machine, once. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, token: string): Promise<void> {
     const clientAddress = this.#addresses.of(request);
+    const since = this.#access.changes;
     let opened: Awaited<ReturnType<ConsoleAccessService['open']>>;
     try {
       opened = await this.#consoles.open(token, clientAddress);
@@ -60,11 +61,8 @@ export class ConsoleWebsocket {
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       this.#log.info({ machineId }, 'console opened');
       const viewer = createWebSocketStream(client);
-      const stopWatching = this.#access.watch({
-        actor,
-        recheck: findViewer,
-        end: () => client.close(4403, 'access ended'),
-      });
+      const watched = { actor, recheck: findViewer, end: () => client.close(4403, 'access ended') };
+      const stopWatching = this.#access.watch(watched, since);
       client.once('close', stopWatching);
       // Either end that goes away ends the other; that is how consoles are closed.
       pipeline(viewer, stream, viewer, () => undefined);

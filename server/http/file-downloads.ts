@@ -93,14 +93,16 @@ export class FileDownloads {
     const credentials = credentialsOf(request.headers);
     const client = { address: addresses.of(request), userAgent: request.headers['user-agent'] ?? '' };
     await limits.takeRequest(client.address);
+    const since = access.changes;
     const actor = await identify(this.#options, credentials, client);
     if (actor === null) throw new PlatformError('UNAUTHENTICATED', 'sign in first, or send an API key');
     const release = this.#take(actor);
-    const stopWatching = access.watch({
+    const watched = {
       actor,
       recheck: () => findActor(services, credentials, client),
       end: () => response.destroy(),
-    });
+    };
+    const stopWatching = access.watch(watched, since);
     try {
       await send(await open(actor), request, response);
     } finally {

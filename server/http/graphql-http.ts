@@ -95,6 +95,7 @@ export class GraphqlHttp {
     const { services, platform, access, publicUrl, addresses } = this.#options;
     const client = { address: addresses.of(req), userAgent: req.headers['user-agent'] ?? '' };
     const credentials = credentialsOf(req.headers);
+    const since = access.changes;
     const viewer = await identify(this.#options, credentials, client);
     const isStream = (req.headers.accept ?? '').includes('text/event-stream');
     const isSecure = publicUrl.startsWith('https:');
@@ -109,11 +110,12 @@ export class GraphqlHttp {
     };
     if (!isStream || viewer === null) return createRequestContext(base);
     const ending = new AbortController();
-    const stopWatching = access.watch({
+    const watched = {
       actor: viewer,
       recheck: () => findActor(services, credentials, client),
       end: () => ending.abort(),
-    });
+    };
+    const stopWatching = access.watch(watched, since);
     request.signal.addEventListener('abort', () => ending.abort(), { once: true });
     ending.signal.addEventListener('abort', stopWatching, { once: true });
     return createRequestContext({ ...base, ending: ending.signal });

@@ -93,6 +93,7 @@ export class GraphqlWebsocket {
     const client = this.#clientOf(extra.request);
     const fromHeaders = credentialsOf(extra.request.headers);
     const credentials = { ...fromHeaders, bearer: bearerOf(params?.authorization) ?? fromHeaders.bearer };
+    const since = access.changes;
     let viewer: Actor | null;
     try {
       viewer = await traced(() => identify(this.#options, credentials, client));
@@ -107,15 +108,16 @@ export class GraphqlWebsocket {
     }
     const ending = new AbortController();
     const { socket } = extra;
-    const stopWatching = access.watch({
+    const watched = {
       actor: viewer,
       recheck: () => findActor(services, credentials, client),
-      end: (reason) => {
+      end: (reason: 'ended' | 'changed') => {
         ending.abort();
         if (reason === 'ended') socket.close(CloseCode.Forbidden, 'access ended');
         else socket.close(accessChanged, 'access changed: connect again');
       },
-    });
+    };
+    const stopWatching = access.watch(watched, since);
     ending.signal.addEventListener('abort', stopWatching, { once: true });
     Object.assign(extra, { viewer, ending, address: client.address });
     return true;

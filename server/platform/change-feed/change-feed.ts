@@ -48,9 +48,7 @@ export class ChangeFeed {
   /** Another server numbered changes: reads them. */
   catchUp(): Promise<void> {
     this.#catchUpAgain = true;
-    this.#catchingUp ??= this.#readToEnd().finally(() => {
-      this.#catchingUp = undefined;
-    });
+    this.#catchingUp ??= this.#readToEnd();
     return this.#catchingUp;
   }
 
@@ -114,16 +112,21 @@ export class ChangeFeed {
   }
 
   async #readToEnd(): Promise<void> {
-    while (this.#catchUpAgain) {
-      this.#catchUpAgain = false;
-      for (
-        let page = await this.#read(this.#latest);
-        page.length > 0;
-        page = await this.#read(this.#latest)
-      ) {
-        this.#append(page.filter(({ seq }) => seq > this.#latest));
-        if (page.length < pageSize) break;
+    try {
+      while (this.#catchUpAgain) {
+        this.#catchUpAgain = false;
+        for (
+          let page = await this.#read(this.#latest);
+          page.length > 0;
+          page = await this.#read(this.#latest)
+        ) {
+          this.#append(page.filter(({ seq }) => seq > this.#latest));
+          if (page.length < pageSize) break;
+        }
       }
+    } finally {
+      // At once: whoever asks after the last look would otherwise be told that it is being done.
+      this.#catchingUp = undefined;
     }
   }
 

@@ -189,7 +189,8 @@ export class JobRunner {
         await releaseJob(db, lease).catch(() => undefined);
       }
     } finally {
-      this.#running.delete(job.id);
+      // Given back, it may have been taken up here again.
+      if (this.#running.get(job.id)?.cancel === cancel) this.#running.delete(job.id);
       metrics.jobsRunning.set(this.#running.size);
       // It may have been the one that others waited for.
       if (this.#queuedHere.size > 0) this.#work.open();

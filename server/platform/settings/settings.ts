@@ -43,6 +43,8 @@ export class Settings {
   readonly #bus: Bus;
   readonly #listeners = new Set<() => void>();
   #changed = new Map<string, Map<string, ChangedSetting>>();
+  #readings = 0;
+  #shownReading = 0;
 
   constructor(options: { db: Database; bus: Bus }) {
     this.#db = options.db;
@@ -53,12 +55,16 @@ export class Settings {
 
   /** Reads what was changed. */
   async refresh(): Promise<void> {
+    const reading = ++this.#readings;
     const rows = await this.#db.selectFrom('Setting').selectAll().orderBy('updatedAt').execute();
     const changed = new Map<string, Map<string, ChangedSetting>>();
     for (const { key, scopeId, value, version, updatedAt, changedByName } of rows) {
       const ofKey = changed.get(key) ?? new Map<string, ChangedSetting>();
       changed.set(key, ofKey.set(scopeId, { scopeId, value, version, changedAt: updatedAt, changedByName }));
     }
+    // One that began later has seen at least as much.
+    if (reading < this.#shownReading) return;
+    this.#shownReading = reading;
     this.#changed = changed;
     for (const listener of this.#listeners) listener();
   }
