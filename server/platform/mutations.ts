@@ -9,6 +9,7 @@ import { PlatformError } from './errors.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import { insertJob, type JobRow } from './jobs/job-store.ts';
 import type { Saga, SagaOutputs } from './jobs/saga.ts';
+import { withPartitions } from './partitions.ts';
 import { currentTraceId } from './trace.ts';
 import { transactionWithRetry } from './deadlocks.ts';
 import type { JobStep } from '@nephos/model/shapes/job.ts';
@@ -133,8 +134,8 @@ export class Mutations {
   }
 
   /**
-   * Runs `body` in a transaction; once more, from its beginning, when that waited in a circle with others: what it
-   * leaves outside, it sets and does not add to. With an idempotency key that was used before, `body` is not run: its
+   * Runs `body` in a transaction; once more, from its beginning, when that waited in a circle with others, or had no
+   * partition to write to: what it leaves outside, it sets and does not add to. With an idempotency key that was used before, `body` is not run: its
    * first answer is given again.
    * @throws PlatformError IDEMPOTENCY_CONFLICT when the key came with another operation or other input
    */
@@ -143,7 +144,7 @@ export class Mutations {
     body: (mutation: Mutation) => Promise<Made>,
   ): Promise<Made> {
     const { action, actor, input } = facts;
-    const { answer, jobs } = await transactionWithRetry(this.#db, async (tx) => {
+    const work = async (tx: Transaction) => {
       const key =
         actor === null || input.idempotencyKey == null
           ? undefined
@@ -154,7 +155,12 @@ export class Mutations {
       const made = await body(mutation);
       if (key !== undefined) await keepAnswer(tx, key, made);
       return { answer: made, jobs: await mutation.finish(action) };
-    });
+    };
+    const { answer, jobs } = await withPartitions(
+      this.#db,
+      () => [this.#clock.now()],
+      () => transactionWithRetry(this.#db, work),
+    );
     for (const job of jobs) this.#runner.begin(job);
     return answer;
   }

@@ -1,7 +1,6 @@
 import type { PoolReference } from '@nephos/agent-protocol/machine.ts';
 import type { Database } from '@nephos/model/database.ts';
-import { lacksPartition } from '../platform/database-errors.ts';
-import { ensurePartitions } from '../platform/housekeeping.ts';
+import { withPartitions } from '../platform/partitions.ts';
 import { insertSamples, poolsOfAgents, recordPoolSpace, type AgentReport } from './intake-store.ts';
 
 /** Written together at most; each may hold hundreds of machines. */
@@ -59,13 +58,10 @@ export class SampleIntake {
   }
 
   async #insert(reports: readonly AgentReport[]): Promise<void> {
-    try {
-      await insertSamples(this.#db, reports);
-    } catch (error) {
-      if (!lacksPartition(error)) throw error;
-      // The machine slept, or its clock was set: what is made ahead of time was passed by.
-      for (const { at } of reports) await ensurePartitions(this.#db, at);
-      await insertSamples(this.#db, reports);
-    }
+    await withPartitions(
+      this.#db,
+      () => reports.map(({ at }) => at),
+      () => insertSamples(this.#db, reports),
+    );
   }
 }

@@ -6,7 +6,7 @@ import { audit } from '@nephos/server/platform/audit.ts';
 import { AuditChain } from '@nephos/server/platform/audit/chain.ts';
 import { sealAll } from '@nephos/server/platform/audit/seal.ts';
 import { verifyChain, type ChainReport } from '@nephos/server/platform/audit/verify.ts';
-import { ensurePartitions } from '@nephos/server/platform/housekeeping.ts';
+import { ensurePartitions } from '@nephos/server/platform/partitions.ts';
 import { Sealing } from '@nephos/server/platform/sealing.ts';
 import { createTestDatabase } from './database.ts';
 

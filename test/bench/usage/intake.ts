@@ -3,7 +3,7 @@ import { newId, type Id } from '@nephos/model/kernel/ids.ts';
 import type { UsageSource } from '@nephos/server/billing/event-id.ts';
 import { appendUsage, type UsageFacts } from '@nephos/server/billing/usage-events.ts';
 import { Sequencer } from '@nephos/server/platform/change-feed/sequencer.ts';
-import { ensurePartitions } from '@nephos/server/platform/housekeeping.ts';
+import { ensurePartitions } from '@nephos/server/platform/partitions.ts';
 import { createLogger } from '@nephos/server/platform/log.ts';
 import { Metrics } from '@nephos/server/platform/metrics.ts';
 import { sql } from 'kysely';
