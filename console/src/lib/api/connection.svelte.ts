@@ -17,6 +17,8 @@ let onSignedOut: () => void = () => undefined;
 let onAccessChanged: () => void = () => undefined;
 let connection = $state.raw(makeConnection());
 
+const fetchOptions = { credentials: 'same-origin' } as const;
+
 function makeConnection() {
   let socket = $state.raw<LiveSocket>();
   // Made when it is first needed: nobody may open it before they are signed in.
@@ -28,7 +30,7 @@ function makeConnection() {
   const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
-    fetchOptions: { credentials: 'same-origin' },
+    fetchOptions,
     exchanges: [
       mapExchange({ onError: noticeSignOut }),
       makeCache(),
@@ -111,12 +113,18 @@ export async function ask<Data, Variables extends AnyVariables>(
   return data as Data;
 }
 
-/** Changes something. @throws ProblemError */
+/**
+ * Changes something.
+ * @param outlivesPage it is sent although the page is being left
+ * @throws ProblemError
+ */
 export async function mutate<Data, Variables extends AnyVariables>(
   document: DocumentInput<Data, Variables>,
   variables: Variables,
+  { outlivesPage = false }: { outlivesPage?: boolean } = {},
 ): Promise<Data> {
-  const { data, error } = await api.client.mutation(document, variables).toPromise();
+  const context = outlivesPage ? { fetchOptions: { ...fetchOptions, keepalive: true } } : undefined;
+  const { data, error } = await api.client.mutation(document, variables, context).toPromise();
   if (error !== undefined) throw new ProblemError(problemOf(error));
   return data as Data;
 }

@@ -82,7 +82,7 @@ class Preferences {
 
   async #send(key: string, text: string | null): Promise<void> {
     try {
-      await mutate(setPreferenceMutation, { input: { key, value: text } });
+      await mutate(setPreferenceMutation, { input: { key, value: text } }, { outlivesPage: true });
     } catch (error) {
       notices.fail(m.preferences_failed(), error);
     }
