@@ -27,7 +27,7 @@ describe('what is missing', () => {
     await missingFor([
       ...Array.from({ length: 20 }, () => ({ packages: ['dpkg'] as const, evidence: ['dpkg'] })),
     ]);
-    expect(performance.now() - begin).toBeLessThan(50);
+    expect(performance.now() - begin).toBeLessThan(1000);
   });
 
   it('has a known name for every purpose', async () => {

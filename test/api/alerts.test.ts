@@ -23,6 +23,8 @@ let hosts: { id: Id<'Host'>; name: string; agentId: Id<'Agent'>; clusterId: Id<'
 
 beforeAll(async () => {
   server = await startTestServer();
+  // What a pool uses is measured again with every sample.
+  await changeSetting(server.admin, 'vm.stats.interval', '3600');
   zone = await createTestZone(server, { hosts: 2 });
   const { machine } = await deploy(server.admin, {
     name: 'web',
@@ -36,8 +38,6 @@ beforeAll(async () => {
     .select(['id', 'name', 'agentId', 'clusterId'])
     .orderBy('name')
     .execute();
-  // What a pool uses is measured again with every sample.
-  await changeSetting(server.admin, 'vm.stats.interval', '3600');
 }, 60_000);
 
 afterAll(async () => {

@@ -267,7 +267,7 @@ test('a webhook at a private address is not told', async () => {
 async function owes(name: string, before?: (machineId: string) => Promise<unknown>): Promise<string> {
   tenant = await aTenant(server, name);
   await setPolicy({ accountId: tenant.accountId, alertBelow: [], graceAfterHours: 0, stopAfterHours: 0 });
-  await changeSetting(server.admin, 'vm.stop.grace', '1');
+  await changeSetting(server.admin, 'vm.stop.grace', '3');
   const { machine } = await deploy(tenant.client, { ...newMachine, name: 'ignores-power-button' });
   await before?.(machine.id);
   await take('1');

@@ -224,5 +224,6 @@ test('an attacker cannot fill the disk with refusals', async () => {
   const anonymous = new ApiClient(server.url);
   for (let index = 0; index < 200; index++)
     await anonymous.send('mutation { endSession(input: {}) { sessionId } }');
-  expect((await count()) - before).toBeLessThanOrEqual(60);
+  // Sixty a minute are written, and one for all the others; a minute may end meanwhile.
+  expect((await count()) - before).toBeLessThanOrEqual(121);
 });

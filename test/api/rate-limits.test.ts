@@ -145,14 +145,14 @@ describe('attempts to sign in', () => {
     'mutation { signIn(input: { username: "nobody", password: "guess" }) { __typename } }';
 
   test('are few for one address, and many guesses in one request are many attempts', async () => {
-    await limit('signin.per.minute.per.address', 10);
-    const six = `mutation { ${Array.from({ length: 6 }, (_, index) => `a${index}: signIn(input: { username: "nobody", password: "${index}" }) { __typename }`).join(' ')} }`;
-    const answers = await sendMany(from('192.0.2.4'), 2, six);
+    await limit('signin.per.minute.per.address', 3);
+    const two = `mutation { ${Array.from({ length: 2 }, (_, index) => `a${index}: signIn(input: { username: "nobody", password: "${index}" }) { __typename }`).join(' ')} }`;
+    const answers = await sendMany(from('192.0.2.4'), 2, two);
     expect(answers.map(({ status }) => status)).toEqual([200, 429]);
-    expect((await sendMany(from('192.0.2.4'), 4, signInMutation)).map(({ status }) => status)).toEqual([
-      200, 200, 200, 200,
+    // One is left, and the next comes after twenty seconds.
+    expect((await sendMany(from('192.0.2.4'), 2, signInMutation)).map(({ status }) => status)).toEqual([
+      200, 429,
     ]);
-    expect((await sendMany(from('192.0.2.4'), 1, signInMutation))[0]?.status).toBe(429);
     expect((await sendMany(from('192.0.2.5'), 1, signInMutation))[0]?.status).toBe(200);
   });
 

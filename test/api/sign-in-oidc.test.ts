@@ -96,7 +96,7 @@ test('the role follows the groups at every sign-in, on open sockets too', async 
     () => (hasEnded = true),
     () => (hasEnded = true),
   );
-  await client.ask('{ viewer { username } }');
+  await client.connected();
 
   provider.people.set('s-2', { preferred_username: 'mei', groups: ['cloud-admins', 'staff'] });
   const again = await signInAs('s-2');

@@ -4,6 +4,7 @@ import { ApiClient } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { change, deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { changeSetting } from '../support/settings.ts';
 import { aTenant } from '../support/tenancy.ts';
 import { createTestZone, type TestZone } from '../support/zone.ts';
 
@@ -28,6 +29,8 @@ const pointFields =
 
 beforeAll(async () => {
   server = await startTestServer();
+  // Nobody reports but this test.
+  await changeSetting(server.admin, 'vm.stats.interval', '3600');
   zone = await createTestZone(server, { hosts: 1 });
   const { machine } = await deploy(server.admin, {
     name: 'measured',
@@ -175,16 +178,14 @@ test('a host is measured, and its storage pool', async () => {
 });
 
 test('how often is measured follows the setting', async () => {
-  const setInterval = (value: string | null) =>
-    server.admin.ask(
-      'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { setting { value } } }',
-      { input: { key: 'vm.stats.interval', value } },
-    );
-  await setInterval('1');
+  // The agent is told with the answer to its next report, and when it connects.
+  const reconnect = async () => {
+    await zone.simulator.ask({ ask: 'disconnect', host: 0 });
+    await zone.simulator.ask({ ask: 'connect', host: 0 });
+  };
+  await changeSetting(server.admin, 'vm.stats.interval', '1');
   await sample();
-  // The agent is told with the answer to its next report; that one was the last that was asked for.
-  await zone.simulator.ask({ ask: 'disconnect', host: 0 });
-  await zone.simulator.ask({ ask: 'connect', host: 0 });
+  await reconnect();
   const count = async () => {
     const rows = await server.db
       .selectFrom('FreshSample')
@@ -195,7 +196,9 @@ test('how often is measured follows the setting', async () => {
   };
   const first = await count();
   await eventually(count, (samples) => samples >= first + 3);
-  await setInterval(null);
+  await changeSetting(server.admin, 'vm.stats.interval', '3600');
+  await reconnect();
+  await eventually(linkStateOf, (state) => state === 'UP');
 });
 
 describe('the metrics of the cloud', () => {

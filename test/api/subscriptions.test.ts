@@ -1,7 +1,10 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { followEvents } from '../support/event-stream.ts';
 import { change, deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { changeSetting } from '../support/settings.ts';
 import { createTestZone, type TestZone } from '../support/zone.ts';
 
 let server: TestServer;
@@ -12,12 +15,14 @@ beforeAll(async () => {
   server = await startTestServer();
   zone = await createTestZone(server, { hosts: 1 });
   const { machine } = await deploy(server.admin, {
-    name: 'watched',
+    // Takes the whole grace to stop.
+    name: 'ignores-power-button',
     zoneId: zone.zoneId,
     serviceOfferingId: await serviceOfferingId(server.admin),
     templateId: await registerTemplate(server.admin, zone.zoneId),
   });
   machineId = machine.id;
+  await changeSetting(server.admin, 'vm.stop.grace', '1');
 });
 
 afterAll(async () => {
@@ -36,9 +41,20 @@ const transports: Record<string, Follow> = {
     followEvents(server.url, server.admin.authorization, { query, ...(variables && { variables }) }),
 };
 
+/** Changes a row, but nothing of it, until those who follow it were told: until a subscription is there nobody is. */
+async function touchUntil(table: 'VirtualMachine' | 'Host', isTold: () => boolean): Promise<void> {
+  await eventually(async () => {
+    await sql`update ${sql.table(table)} set "updatedAt" = now()`.execute(server.db);
+    return isTold();
+  }, Boolean);
+}
+
 /** Collects until an item is the last. */
-async function until<Item>(items: AsyncIterable<Item>, isLast: (item: Item) => boolean): Promise<Item[]> {
-  const seen: Item[] = [];
+async function until<Item>(
+  items: AsyncIterable<Item>,
+  isLast: (item: Item) => boolean,
+  seen: Item[] = [],
+): Promise<Item[]> {
   for await (const item of items) {
     seen.push(item);
     if (isLast(item)) break;
@@ -55,7 +71,10 @@ describe.each(Object.entries(transports))('over %s', (_name, follow) => {
       'subscription ($id: ID) { virtualMachineChanged(id: $id) { operation virtualMachine { state } } }',
       { id: machineId },
     );
-    const states = until(items, (item) => item.virtualMachineChanged.virtualMachine?.state === 'STOPPED');
+    const told: Seen[] = [];
+    const isStopped = (item: Seen) => item.virtualMachineChanged.virtualMachine?.state === 'STOPPED';
+    const states = until(items, isStopped, told);
+    await touchUntil('VirtualMachine', () => told.length > 0);
     await change(server.admin, 'stopVirtualMachine', { id: machineId });
     const seen = (await states).map((item) => item.virtualMachineChanged.virtualMachine?.state);
     expect(seen).toContain('STOPPING');
@@ -112,9 +131,10 @@ describe.each(Object.entries(transports))('over %s', (_name, follow) => {
       hostStateChanged: { linkState: string };
     }
     const items = follow<Seen>('subscription { hostStateChanged { linkState } }');
-    const gone = until(items, ({ hostStateChanged }) => hostStateChanged.linkState === 'DISCONNECTED');
-    // Until the subscription is there nobody listens.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const told: Seen[] = [];
+    const isGone = ({ hostStateChanged }: Seen) => hostStateChanged.linkState === 'DISCONNECTED';
+    const gone = until(items, isGone, told);
+    await touchUntil('Host', () => told.length > 0);
     await zone.simulator.kill();
     expect((await gone).at(-1)).toEqual({ hostStateChanged: { linkState: 'DISCONNECTED' } });
     await zone.simulator.launch();

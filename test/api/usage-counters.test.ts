@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { change, deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { eventually } from '../support/eventually.ts';
+import { allHosts } from '../support/hosts.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { changeSetting } from '../support/settings.ts';
 import { ShiftedClock } from '../support/shifted-clock.ts';
@@ -34,6 +35,8 @@ beforeAll(async () => {
   machineId = parseId('VirtualMachine', machine.id);
   const [one, other] = await server.db.selectFrom('Host').select(['id', 'agentId']).execute();
   hosts = [one!, other!];
+  // What their agents measure of their own accord would be billed too.
+  for (const host of [0, 1]) await zone.simulator.ask({ ask: 'disconnect', host });
   intake = new CounterIntake({ ...server.application.platform, clock });
 });
 
@@ -252,6 +255,11 @@ test('restarts, moves, and reports that come twice, late or never: each byte tha
 }, 40_000);
 
 test('a host’s agent reads counters for the last time before it stops a machine', async () => {
+  for (const host of [0, 1]) await zone.simulator.ask({ ask: 'connect', host });
+  await eventually(
+    () => allHosts(server.admin),
+    (all) => all.every(({ linkState }) => linkState === 'UP'),
+  );
   const { machine } = await deploy(server.admin, {
     ...{ name: 'short', zoneId: zone.zoneId, serviceOfferingId: await serviceOfferingId(server.admin) },
     templateId: await registerTemplate(server.admin, zone.zoneId),

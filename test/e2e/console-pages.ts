@@ -33,6 +33,15 @@ export function rowOf(page: Page, name: string) {
   return page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
 }
 
+/** Does something whose outcome is a preference, and waits until the server keeps it. @param key how its key begins */
+export async function untilKept(page: Page, key: string, act: () => Promise<unknown>): Promise<void> {
+  const kept = page.waitForResponse((answer) =>
+    (answer.request().postData() ?? '').includes(`"input":{"key":"${key}`),
+  );
+  await act();
+  await kept;
+}
+
 /** Leaves something in the page that a reload would take away. @returns whether it is still there */
 export async function watchForReload(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => Object.assign(window, { wasNotReloaded: true }));
@@ -337,7 +346,8 @@ export async function untilQuiet(page: Page): Promise<void> {
   const deadline = Date.now() + 15_000;
   for (let since = Date.now(); Date.now() - since < quietMs;) {
     if (Date.now() > deadline) throw new Error(`${page.url()} does not come to rest`);
-    await page.waitForTimeout(20);
+    // What has come is drawn by then.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20))));
     if (requests.size > 0) since = Date.now();
   }
 }

@@ -36,7 +36,7 @@ async function shownBy(page: Page): Promise<Shown> {
   const content = page.locator('main').locator(`[data-empty-state], ${things}`);
   const isThere = await content
     .first()
-    .waitFor({ state: 'attached', timeout: 5000 })
+    .waitFor({ state: 'attached', timeout: 15_000 })
     .then(() => true)
     .catch(() => false);
   if (!isThere) return { kind: 'something', faults: ['nothing at all'] };

@@ -120,6 +120,7 @@ test('an agent that is lost, and comes back, is seen without a reload', async ({
   }
   await expect(host).toContainText('Up', { timeout: 40_000 });
   expect(await wasNotReloaded()).toBe(true);
+  for (const key of ['ping.interval', 'ping.timeout', 'alert.wait']) await changeSetting(admin, key, null);
 });
 
 test('a page whose connection was cut, and whose server began anew, misses nothing', async ({ page }) => {

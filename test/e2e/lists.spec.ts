@@ -4,7 +4,7 @@ import { type ApiClient, signIn } from '../support/api-client.ts';
 import { deploy, registerTemplate, serviceOfferingId } from '../support/machines.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { findBarriers } from './accessibility.ts';
-import { rowOf, signInAs } from './console-pages.ts';
+import { rowOf, signInAs, untilKept } from './console-pages.ts';
 import { deployMany } from './many-machines.ts';
 import { createZone } from './zones.ts';
 
@@ -158,7 +158,7 @@ test('holds five hundred rows of which few are in the page, and says where one i
   await last.getByRole('link').first().focus();
   await page.keyboard.press('k');
   await expect(page.locator(`tr[aria-rowindex="${fleet}"]`).getByRole('link').first()).toBeFocused();
-  await page.getByLabel('Rows').selectOption('50');
+  await untilKept(page, 'lists', () => page.getByLabel('Rows').selectOption('50'));
 });
 
 test('keeps columns as they were left, on another device too', async ({ browser }) => {
@@ -171,7 +171,7 @@ test('keeps columns as they were left, on another device too', async ({ browser 
   await dialog.getByRole('button', { name: 'Move Address forward' }).press('Enter');
   await dialog.getByLabel('Width of State in pixels').fill('200');
   await dialog.getByLabel('Width of State in pixels').press('Tab');
-  await dialog.getByRole('radio', { name: 'Comfortable' }).check();
+  await untilKept(page, 'lists', () => dialog.getByRole('radio', { name: 'Comfortable' }).check());
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   const kept = async (where: Page) => {
     const headings = where.getByRole('columnheader');
@@ -198,7 +198,9 @@ test('keeps columns as they were left, on another device too', async ({ browser 
   expect((await page.getByRole('columnheader', { name: 'State' }).boundingBox())?.width).toBeCloseTo(260, 0);
   await button('Columns').click();
   await dialog.getByRole('radio', { name: 'Dense' }).check();
-  await dialog.getByRole('button', { name: 'Reset columns' }).click();
+  await untilKept(page, 'list.virtualMachines', () =>
+    dialog.getByRole('button', { name: 'Reset columns' }).click(),
+  );
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await expect(page.getByRole('columnheader', { name: 'Made from' })).toBeVisible();
 });
@@ -213,7 +215,7 @@ test('a list of disks is filtered in words too, and has columns of its own', asy
   await expect(rows().getByRole('link', { name: 'web-1', exact: true })).toHaveAttribute('href', /tab=disks/);
   await button('Columns').click();
   await page.getByRole('checkbox', { name: 'Disk kind' }).uncheck();
-  await page.getByRole('checkbox', { name: 'ID' }).check();
+  await untilKept(page, 'list.volumes', () => page.getByRole('checkbox', { name: 'ID' }).check());
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
   await page.reload();
   await expect(page.getByRole('columnheader', { name: 'ID' })).toBeVisible();
@@ -243,7 +245,9 @@ test('saves a view under a name, and shows it by default', async () => {
   await dialog.getByLabel('Name of the view What runs').fill('Running');
   await dialog.getByLabel('Name of the view What runs').press('Enter');
   await expect(dialog.getByLabel('Name of the view Running')).toBeVisible();
-  await dialog.getByRole('button', { name: 'Delete the view Running' }).click();
+  await untilKept(page, 'view.', () =>
+    dialog.getByRole('button', { name: 'Delete the view Running' }).click(),
+  );
   await expect(dialog).toContainText('There is no saved view.');
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await expect(button('Saved views')).toBeVisible();

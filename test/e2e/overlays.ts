@@ -9,7 +9,7 @@ const openers =
   'button[aria-haspopup], [role="menuitem"][aria-haspopup], input[role="combobox"], input[aria-autocomplete="list"]';
 /** Rows of a list that are tried, where not everything can be done with the first. */
 const rowsTried = 4;
-const openMs = 3000;
+const openMs = 10_000;
 
 export interface Walk {
   /** Looks at what lies over the page, in the theme and language of the walk. */
@@ -223,7 +223,7 @@ export class OverlayWalker {
   async #leave({ selector, key }: Opener, what = key): Promise<void> {
     await this.#close();
     const isBack = await this.#page
-      .waitForFunction((opener) => document.activeElement?.matches(opener), selector, { timeout: 1000 })
+      .waitForFunction((opener) => document.activeElement?.matches(opener), selector, { timeout: openMs })
       .then(
         () => true,
         () => false,
@@ -244,10 +244,10 @@ export class OverlayWalker {
       );
     await this.#page.keyboard.press('Escape');
     try {
-      await isClosed(500);
+      await isClosed(2000);
     } catch {
       // What shows something only once does not go away by a slip.
-      await this.#top().locator('[data-dialog-close]').first().click();
+      if ((await this.#count()) >= before) await this.#top().locator('[data-dialog-close]').first().click();
       await isClosed(openMs);
     }
   }

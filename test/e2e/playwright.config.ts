@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import { browserArguments, findBrowser } from '../support/browser.ts';
 
-const deadlineMs = 60_000;
+const deadlineMs = 180_000;
 
 export default defineConfig({
   testDir: '.',
@@ -15,6 +15,7 @@ export default defineConfig({
   use: {
     actionTimeout: 15_000,
     locale: 'en-US',
+    timezoneId: 'UTC',
     viewport: { width: 1366, height: 850 },
     screenshot: 'only-on-failure',
     launchOptions: {

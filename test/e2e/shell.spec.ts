@@ -4,7 +4,7 @@ import { deploy, registerTemplate, serviceOfferingId } from '../support/machines
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
 import { changeSetting } from '../support/settings.ts';
 import { findBarriers } from './accessibility.ts';
-import { signInAs, watchForReload } from './console-pages.ts';
+import { signInAs, untilKept, watchForReload } from './console-pages.ts';
 import { createZone } from './zones.ts';
 
 let product: Product;
@@ -56,7 +56,7 @@ test('the palette finds a machine by name, tag, address and id, and opens it', a
     await page.goto(product.url);
     await type(text);
     await expect(page.getByRole('option', { name: /^web-1/ }).first()).toBeVisible();
-    await page.keyboard.press('Enter');
+    await untilKept(page, 'palette.uses', () => page.keyboard.press('Enter'));
     await expect(page.getByRole('heading', { level: 1, name: 'web-1' })).toBeVisible();
   }
   // What is used comes first the next time.
@@ -164,6 +164,7 @@ test('settings say who set them, may differ for a zone, and name what breaks the
   await expect(page.getByRole('row', { name: /storage\.overprovisioning\.factor/ })).toBeVisible();
   await page.getByRole('combobox', { name: 'Settings of' }).click();
   await page.getByRole('option', { name: /^Zone: / }).click();
+  await expect(page).toHaveURL(/[?&]scope=/);
   await page.getByRole('button', { name: 'Change storage.overprovisioning.factor' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Value').fill('101');

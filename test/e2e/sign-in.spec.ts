@@ -212,14 +212,14 @@ test('an open page follows a change of role, and ends with the user', async ({ p
       input: { id: accountId, roleId: rootAdmin.id },
     },
   );
-  await expect(settings).toBeVisible({ timeout: 5000 });
+  await expect(settings).toBeVisible();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   expect(await wasNotReloaded()).toBe(true);
 
   await admin.ask('mutation ($input: UserInput!) { disableUser(input: $input) { user { id } } }', {
     input: { id: userId },
   });
-  await expect(page.getByText('Your session has ended.', { exact: false })).toBeVisible({ timeout: 5000 });
+  await expect(page.getByText('Your session has ended.', { exact: false })).toBeVisible();
 });
 
 test('ends other sessions from the profile', async ({ page, browser }) => {

@@ -115,6 +115,7 @@ test('a domain admin makes an account with limits; its user signs in with a seco
     await user.getByRole('button', { name: 'I have kept them' }).click();
     await user.getByRole('button', { name: 'User menu' }).click();
     await user.getByRole('menuitem', { name: 'Sign out' }).click();
+    await expect(user.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible();
   });
 
   await test.step('the user signs in with both', async () => {
@@ -211,7 +212,7 @@ test('domains are made, found with the keyboard, renamed, and deleted with all t
   await expect(page.getByRole('dialog').getByText(/^1 to 64 letters/)).toBeVisible();
   await page.getByRole('dialog').getByLabel('Name').fill('branch');
   await page.getByRole('dialog').getByRole('button', { name: 'Create subdomain' }).click();
-  await expect(page.getByRole('heading', { level: 2, name: '/customer/branch' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: '/customer/branch', exact: true })).toBeVisible();
 
   const tree = page.getByRole('tree', { name: 'Domains' });
   const item = (name: string) => tree.getByRole('treeitem', { name, exact: true });
@@ -222,12 +223,12 @@ test('domains are made, found with the keyboard, renamed, and deleted with all t
   await page.keyboard.press('ArrowLeft');
   await expect(item('customer')).toHaveAttribute('aria-expanded', 'false');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { level: 2, name: '/customer' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: '/customer', exact: true })).toBeVisible();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowDown');
   await expect(item('branch')).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { level: 2, name: '/customer/branch' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: '/customer/branch', exact: true })).toBeVisible();
 
   await page.getByRole('button', { name: 'Rename' }).click();
   await page.getByRole('dialog').getByLabel('Name').fill('twig');

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page, type Route } from '@playwright/test';
 import { type ApiClient, signIn } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminPassword, type Product, startProduct } from '../support/product.ts';
@@ -70,12 +70,20 @@ test('shows what somebody else changed: at once, and beside what is being typed'
   await updateDraft(admin, (await findDraft(admin, id))!, { guestRange });
   await expect(page.getByLabel('Last address for guests')).toHaveValue('10.1.3.50');
   const seen = (await findDraft(admin, id))!;
-  // Typed, and not yet sent, when the other change comes.
+  // Typed, and on its way, when the other change comes.
+  const isTheirs = Promise.withResolvers<undefined>();
+  const hold = async (route: Route) => {
+    if (route.request().postData()?.includes('mutation UpdateZoneDraft')) await isTheirs.promise;
+    await route.continue();
+  };
+  await page.route('**/graphql', hold);
   await page.getByLabel('Last address for guests').fill('10.1.3.77');
   await updateDraft(admin, seen, { guestRange: { ...guestRange, endIp: '10.1.3.60' } });
+  isTheirs.resolve(undefined);
   const conflict = page.getByRole('table');
   await expect(conflict).toContainText('10.1.3.77');
   await expect(conflict).toContainText('10.1.3.60');
+  await page.unroute('**/graphql', hold);
   await page.getByRole('button', { name: 'Keep mine' }).click();
   await saved();
   await expect(page.getByLabel('Last address for guests')).toHaveValue('10.1.3.77');

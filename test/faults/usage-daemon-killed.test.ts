@@ -8,14 +8,23 @@ import { UsageProcess } from '../support/usage-process.ts';
 
 const dayMs = 86_400_000;
 const days = 3;
+/** The time of day at which days are summed up, half a day ago: none becomes due while the test runs. */
+const turn = new Date(Date.now() - dayMs / 2);
 /** The daemon was down since then. */
-const from = new Date(Math.floor(Date.now() / dayMs) * dayMs - days * dayMs);
+const from = new Date(Math.floor(turn.getTime() / dayMs) * dayMs - days * dayMs);
 
 let database: TestDatabase;
 
 /** Usage of three days, of which the first is closed; some events of it came after that. */
 beforeAll(async () => {
   database = await createTestDatabase();
+  await database.db
+    .insertInto('Setting')
+    .values({
+      ...{ key: 'usage.stats.job.exec.time', value: turn.toISOString().slice(11, 16) },
+      ...{ scopeId: '', changedByName: 'test', updatedAt: new Date() },
+    })
+    .execute();
   await insertUsageLives(database.db, { from, days, machines: 60 });
   await using daemon = new UsageProcess(database.url, 'period:committed');
   await daemon.parked();

@@ -88,6 +88,11 @@ export class ApiClient {
     }
   }
 
+  /** Resolves once the server has let its socket in; something is being followed on it by then. */
+  async connected(): Promise<void> {
+    for await (const _ of this.follow('{ __typename }'));
+  }
+
   async close(): Promise<void> {
     await this.#socket?.dispose();
   }

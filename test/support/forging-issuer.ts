@@ -28,7 +28,6 @@ export const keyId = 'published';
 
 /** Discovery, published keys and a token endpoint; the browser's part a test plays itself. */
 export async function startForgingIssuer(): Promise<ForgingIssuer> {
-  const port = await freePort();
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const publishedKey = JSON.stringify({
     ...publicKey.export({ format: 'jwk' }),
@@ -36,6 +35,7 @@ export async function startForgingIssuer(): Promise<ForgingIssuer> {
     use: 'sig',
     alg: 'RS256',
   });
+  const port = await freePort();
   const server = createServer((request, response) => {
     const say = (body: string) => response.setHeader('content-type', 'application/json').end(body);
     switch (request.url) {

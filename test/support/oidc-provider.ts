@@ -29,12 +29,12 @@ interface Provider {
 
 /** @param redirectUri where people are sent back to */
 export async function startOidcProvider(redirectUri: string): Promise<RunningProvider> {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;
   const clientId = 'nephos';
   const clientSecret = 'a secret between the two of them';
   const people = new Map<string, PersonClaims>();
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = { ...privateKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' };
   const Provider = ProviderOfPackage as new (issuer: string, configuration: object) => Provider;
   const provider = new Provider(issuer, {

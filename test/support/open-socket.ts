@@ -17,8 +17,8 @@ export async function openSocket(client: ApiClient): Promise<OpenSocket> {
   const ended = drain(items).catch((error: unknown) => {
     code = (error as { code?: number }).code ?? 0;
   });
-  // Until the subscription is there nobody could end it.
-  await sleep(300);
+  // One that is let in later has the rights of then.
+  await Promise.race([ended, client.connected()]);
   if (code !== undefined) throw new Error(`the socket was closed at once: ${code}`);
   return {
     isOpen: () => code === undefined,

@@ -9,6 +9,8 @@ import { change, deploy, registerIso, registerTemplate, serviceOfferingId } from
 import { copyRow, ownedRows } from './rows.ts';
 import { insertKey, insertSession, type AccountFacts } from './tenants.ts';
 
+let copiedNics = 0;
+
 /** A running machine with disk, plug, template and disc, all of them one account's: made in earnest. */
 export async function makeMachineOf(
   db: Database,
@@ -125,7 +127,7 @@ export async function giveTheLike(
   }
   for (const { id, virtualMachineId } of await ownedRows(db, 'Nic', owner.accountId)) {
     const nicId = newId('Nic');
-    const macAddress = `02:00:00:${[...Buffer.from(nicId.slice(-3))].map((byte) => byte.toString(16)).join(':')}`;
+    const macAddress = `02:00:00:00:00:${(++copiedNics).toString(16).padStart(2, '0')}`;
     const plug = { virtualMachineId: like(virtualMachineId), ipAddress: null, macAddress };
     await copyRow(db, 'Nic', id, { id: nicId, accountId, ...plug });
   }

@@ -8,6 +8,9 @@ const quietTables = [
   'AuditChainEnd',
   'AuditEvent',
   'BusMessage',
+  // How full all is is written down once an hour.
+  'CapacitySample',
+  'CapacityTrend',
   'Change',
   'ChangePending',
   // Days are summed up, and budgets judged, whenever a server comes to it.
