@@ -123,7 +123,7 @@ export interface HostDriver {
   /** What the host knows of a machine; never throws for one it does not know, that is `power: ABSENT`. */
   observeMachine(machineId: MachineId): Promise<MachineObservation>;
 
-  /** Counters of running machines: of those named, or of all. */
+  /** Counters of running machines: of those named, or of all. One that is too busy to be measured just now is left out. */
   readCounters(machineIds?: readonly MachineId[]): Promise<MachineCounters[]>;
   /** Counters of the host itself. */
   readHostCounters(): Promise<HostCounters>;

@@ -88,6 +88,24 @@ test('a server that is away stops nobody from trying again', async () => {
   expect(reports.length).toBeGreaterThanOrEqual(4);
 });
 
+test('the last reading of a machine that is busy is tried again, and not for ever', async () => {
+  vi.useRealTimers();
+  const machineId = newId('VirtualMachine');
+  const { driver, sampler } = aSampler();
+  let asked = 0;
+  vi.spyOn(driver, 'readCounters').mockImplementation(() => {
+    asked++;
+    return Promise.resolve([]);
+  });
+  const seen = vi.spyOn(driver, 'observeMachine');
+  seen.mockResolvedValue({ machineId, power: 'OFF', isoPath: null });
+  await sampler.readLast(machineId);
+  expect(asked, 'of one that is off').toBe(1);
+  seen.mockResolvedValue({ machineId, power: 'ON', isoPath: null });
+  await expect(sampler.readLast(machineId)).rejects.toThrow('too busy');
+  expect(asked).toBe(6);
+});
+
 test('a pool that does not answer holds up no other, and is not asked again', async () => {
   const { driver } = aSampler();
   await driver.attachPool(pool);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hostUsageBetween, machineUsageBetween } from '@nephos/agent-protocol/rates.ts';
 import type { MachineCounters, PoolReference } from '@nephos/agent-protocol/machine.ts';
 import {
@@ -18,6 +19,10 @@ interface Reading {
   machines: ReadonlyMap<string, MachineCounters>;
   host: HostCounters;
 }
+
+/** A machine that is busy is left out of a reading. Mostly that is over at once. */
+const lastReadings = 5;
+const readAgainMs = 50;
 
 export interface SamplerOptions {
   driver: HostDriver;
@@ -65,11 +70,24 @@ export class Sampler {
     return mine;
   }
 
-  /** Reads what a machine has done so far, for the next report: its counters end with it. */
+  /**
+   * Reads what a machine has done so far, for the next report: its counters end with it.
+   * @throws Error when it runs and cannot be measured
+   */
   async readLast(machineId: Id<'VirtualMachine'>): Promise<void> {
-    const [counters] = await this.#options.driver.readCounters([machineId]);
-    const run = counters && runCountersOf(counters);
-    if (run !== undefined) this.#last.set(machineId, run);
+    const { driver } = this.#options;
+    for (let times = 1; ; times++) {
+      const [counters] = await driver.readCounters([machineId]);
+      if (counters !== undefined) {
+        const run = runCountersOf(counters);
+        if (run !== undefined) this.#last.set(machineId, run);
+        return;
+      }
+      const { power } = await driver.observeMachine(machineId);
+      if (power === 'OFF' || power === 'ABSENT') return;
+      if (times === lastReadings) throw new Error('the machine is too busy to be measured');
+      await sleep(readAgainMs);
+    }
   }
 
   #schedule(due: number): void {

@@ -131,7 +131,7 @@ export function describeSnapshotContract({
         expect(await driver().observeMachine(machineId)).toMatchObject({ power: 'ON' });
         await remove(machine);
       },
-      60_000,
+      180_000,
     );
 
     test('disks are kept while their machine runs, and only go back when it is off', async () => {

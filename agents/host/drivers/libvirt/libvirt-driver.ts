@@ -93,6 +93,8 @@ export class LibvirtDriver implements HostDriver {
   readonly #foreign: ForeignDomains;
   readonly #adoption: Adoption;
   readonly migration: LibvirtMigration;
+  /** The one that is under way: of two at a time one would find the machines busy with the other. */
+  #reading: Promise<MachineCounters[]> | undefined;
 
   private constructor(options: LibvirtDriverOptions, link: LibvirtLink, marks: DomainMarks) {
     this.#options = options;
@@ -325,21 +327,10 @@ export class LibvirtDriver implements HostDriver {
   }
 
   async readCounters(machineIds?: readonly MachineId[]): Promise<MachineCounters[]> {
-    const { libvirt } = this.#link;
-    const statistics = await getStatistics(libvirt, {
-      groups: ['CPU_TOTAL', 'BALLOON', 'INTERFACE', 'BLOCK'],
-      flags: ['ACTIVE', 'NOWAIT'],
-    });
+    this.#reading ??= this.#readAllCounters().finally(() => (this.#reading = undefined));
+    const all = await this.#reading;
     const wanted = machineIds && new Set<string>(machineIds);
-    const runIds = await this.#runs.idsOf(statistics.map(({ domain }) => domain));
-    return statistics.flatMap((each) => {
-      const machineId = this.#marks.machineIdOf(each.domain);
-      if (machineId === undefined || wanted?.has(machineId) === false) return [];
-      // One that is on its way here is measured where it runs.
-      return this.migration.travellers.isComing(machineId)
-        ? []
-        : [countersOf(machineId, each, runIds(each.domain))];
-    });
+    return all.filter(({ machineId }) => wanted?.has(machineId) !== false);
   }
 
   readHostCounters(): Promise<HostCounters> {
@@ -351,6 +342,23 @@ export class LibvirtDriver implements HostDriver {
 
   async close(): Promise<void> {
     await this.#link.close();
+  }
+
+  async #readAllCounters(): Promise<MachineCounters[]> {
+    const { libvirt } = this.#link;
+    const statistics = await getStatistics(libvirt, {
+      groups: ['CPU_TOTAL', 'BALLOON', 'INTERFACE', 'BLOCK'],
+      flags: ['ACTIVE', 'NOWAIT'],
+    });
+    const runIds = await this.#runs.idsOf(statistics.map(({ domain }) => domain));
+    return statistics.flatMap((each) => {
+      const machineId = this.#marks.machineIdOf(each.domain);
+      const runId = runIds(each.domain);
+      if (machineId === undefined || runId === undefined) return [];
+      // One that is on its way here is measured where it runs.
+      if (this.migration.travellers.isComing(machineId)) return [];
+      return countersOf(machineId, each, runId) ?? [];
+    });
   }
 
   /** Readies what a machine needs on this host. @returns how it is to be defined here */

@@ -27,12 +27,27 @@ function memoryUsed(values: Values): bigint | null {
   return used > 0n ? used * KiB : null;
 }
 
-/** Counters of a running machine, from libvirt's statistics of its domain. */
+/**
+ * Of a domain that is busy with a job libvirt says at once what it knows itself, and leaves out what it has to ask QEMU
+ * for: what the disks did, and the memory, which every other one has.
+ */
+function isWhole(values: Values): boolean {
+  const disks = Array.from({ length: Number(count(values, 'block.count')) }, (_, index) => `block.${index}`);
+  // A disk that no file is behind may have no counters ever.
+  const hasFile = disks.some((disk) => `${disk}.path` in values);
+  return 'balloon.rss' in values && (!hasFile || disks.some((disk) => `${disk}.rd.bytes` in values));
+}
+
+/**
+ * Counters of a running machine, from libvirt's statistics of its domain.
+ * @returns `undefined` when it was busy: what was left out is no reading of zero
+ */
 export function countersOf(
   machineId: Id<'VirtualMachine'>,
   { values }: DomainStatistics,
   runId: string,
-): MachineCounters {
+): MachineCounters | undefined {
+  if (!isWhole(values)) return undefined;
   return {
     machineId,
     runId,

@@ -14,8 +14,8 @@ export class MachineRuns {
   /** Process and start time of each domain, by its UUID. */
   #known = new Map<string, { pid: string; startTime: string }>();
 
-  /** @returns the run of each of these domains: all that are active */
-  async idsOf(domains: readonly DomainRef[]): Promise<(domain: DomainRef) => string> {
+  /** @returns the run of each of these domains: all that are active; `undefined` for one that has ended meanwhile */
+  async idsOf(domains: readonly DomainRef[]): Promise<(domain: DomainRef) => string | undefined> {
     const known = new Map<string, { pid: string; startTime: string }>();
     for (const { uuid } of domains) {
       const process = this.#known.get(uuid);
@@ -26,12 +26,9 @@ export class MachineRuns {
     if (others.length > 0)
       for (const [uuid, process] of await findProcesses(others)) known.set(uuid, process);
     this.#known = known;
-    return ({ uuid, id }) => {
+    return ({ uuid }) => {
       const process = known.get(uuid);
-      // A container is no process of its own.
-      return process === undefined
-        ? `${this.#boot}/domain-${id}`
-        : `${this.#boot}/${process.pid}/${process.startTime}`;
+      return process && `${this.#boot}/${process.pid}/${process.startTime}`;
     };
   }
 }
