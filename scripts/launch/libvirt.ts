@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Libvirt } from '../../agents/node-libvirt/connection.ts';
 import { destroyDomain, listDomains } from '../../agents/node-libvirt/domain.ts';
 import { hasErrorCode } from '../../agents/node-libvirt/errors.ts';
@@ -17,6 +18,7 @@ import { type PrivatePlace, preparePlace } from './libvirt-place.ts';
 import { probeQemu } from './libvirt-probing.ts';
 import type { QemuUser } from './libvirt-qemu-user.ts';
 
+const dyingMs = 1000;
 const systemSockets = ['/run/libvirt/libvirt-sock', '/run/libvirt/virtqemud-sock'];
 
 /** The host's own libvirt, if one answers for QEMU and lets this user in; null otherwise. */
@@ -119,9 +121,17 @@ async function startIn(
     await probeQemu(place, place.qemuFolder(pid));
     return pid;
   } catch (error) {
-    const isUnused = networkNamespace !== null && (await processesIn(networkNamespace)).length === 0;
-    if (isUnused) await remove(place);
+    if (networkNamespace !== null && (await becomesUnused(networkNamespace))) await remove(place);
     throw error;
+  }
+}
+
+/** A daemon that was killed is in its namespace for as long as it takes to die. */
+async function becomesUnused(networkNamespace: string): Promise<boolean> {
+  for (const deadline = performance.now() + dyingMs; ;) {
+    if ((await processesIn(networkNamespace)).length === 0) return true;
+    if (performance.now() > deadline) return false;
+    await sleep(50);
   }
 }
 

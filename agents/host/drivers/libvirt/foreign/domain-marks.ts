@@ -57,6 +57,8 @@ function parseMark(text: string): DomainMark | undefined {
 export class DomainMarks {
   /** By UUID. */
   readonly #marks = new Map<string, DomainMark>();
+  /** How often we set or took away the mark of a domain, by UUID: what was read before that is of no use after it. */
+  readonly #changes = new Map<string, number>();
 
   /** Reads the marks of all domains. */
   async load(libvirt: Libvirt): Promise<void> {
@@ -68,14 +70,16 @@ export class DomainMarks {
 
   /** Reads the mark of one domain. */
   async look(libvirt: Libvirt, domain: DomainRef): Promise<void> {
-    try {
-      const mark = parseMark(await getDomainMetadata(libvirt, domain, { type: 'ELEMENT', uri }));
-      if (mark === undefined) this.#marks.delete(domain.uuid);
-      else this.#marks.set(domain.uuid, mark);
-    } catch (error) {
-      if (!hasErrorCode(error, 'NO_DOMAIN_METADATA', 'NO_DOMAIN')) throw error;
-      this.#marks.delete(domain.uuid);
-    }
+    const { uuid } = domain;
+    const changes = this.#changes.get(uuid);
+    const text = await getDomainMetadata(libvirt, domain, { type: 'ELEMENT', uri }).catch(
+      (error: unknown) => {
+        if (!hasErrorCode(error, 'NO_DOMAIN_METADATA', 'NO_DOMAIN')) throw error;
+        return undefined;
+      },
+    );
+    const mark = text === undefined ? undefined : parseMark(text);
+    if (this.#changes.get(uuid) === changes) this.#keep(uuid, mark);
   }
 
   /** Marks a domain, or with `null` takes its mark away. */
@@ -88,13 +92,22 @@ export class DomainMarks {
     const value = mark && formatMark(mark);
     const impact = power === 'OFF' ? (['CONFIG'] as const) : (['LIVE', 'CONFIG'] as const);
     await setDomainMetadata(libvirt, domain, { type: 'ELEMENT', value, prefix, uri }, impact);
-    if (mark === null) this.#marks.delete(domain.uuid);
-    else this.#marks.set(domain.uuid, mark);
+    this.#change(domain.uuid, mark ?? undefined);
   }
 
   /** Its definition was written anew, without a mark. */
   forget(machineId: MachineId): void {
-    this.#marks.delete(uuidOf(machineId));
+    this.#change(uuidOf(machineId), undefined);
+  }
+
+  #change(uuid: string, mark: DomainMark | undefined): void {
+    this.#changes.set(uuid, (this.#changes.get(uuid) ?? 0) + 1);
+    this.#keep(uuid, mark);
+  }
+
+  #keep(uuid: string, mark: DomainMark | undefined): void {
+    if (mark === undefined) this.#marks.delete(uuid);
+    else this.#marks.set(uuid, mark);
   }
 
   markOf(machineId: MachineId): DomainMark | undefined {

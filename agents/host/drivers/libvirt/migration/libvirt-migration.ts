@@ -143,6 +143,7 @@ async function endHalfCome(libvirt: Libvirt, machineId: MachineId): Promise<void
     }
     await destroyDomain(libvirt, domain);
   } catch (error) {
-    if (!hasErrorCode(error, 'NO_DOMAIN')) throw explained(error);
+    // libvirtd may end it in this very moment.
+    if (!hasErrorCode(error, 'NO_DOMAIN', 'OPERATION_INVALID')) throw explained(error);
   }
 }

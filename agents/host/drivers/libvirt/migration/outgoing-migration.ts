@@ -13,6 +13,7 @@ import {
   setMaximumDowntime,
   type Migration,
 } from '@nephos/node-libvirt/migration.ts';
+import { getHostname } from '@nephos/node-libvirt/node.ts';
 import type { DomainRef } from '@nephos/node-libvirt/references.ts';
 import type { JobStatistics } from '@nephos/node-libvirt/results.ts';
 import type { Logger } from 'pino';
@@ -214,6 +215,8 @@ async function perform(
   const watching = watch(libvirt, domain, { signal, progress, over: over.signal });
   try {
     await migrateDomain(libvirt, domain, migration);
+    // The event may come after the answer, but not after that to a later question.
+    await getHostname(libvirt).catch(() => undefined);
     return { downtimeMs };
   } finally {
     over.abort();
