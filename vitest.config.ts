@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
 const withDirectory = ['test/**/*.ldap.test.ts'];
 const onHypervisor = ['**/*.libvirt.test.ts', 'test/hypervisor/**/*.test.ts'];
 
+/** Daemons and guests whose processor is emulated take their time. */
+const whatGuestsDo = { poll: { timeout: 30_000 } };
+
 /** The program loads one GraphQL, by Node's rules; Vite alone would add the package's second, ES module build. */
 const alias = { graphql: fileURLToPath(import.meta.resolve('graphql/index.js')) };
 
@@ -63,6 +66,7 @@ export default defineConfig({
           globalSetup: 'test/support/global-postgres.ts',
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          expect: whatGuestsDo,
           // One of them leaves everything dead for a minute.
           testTimeout: 240_000,
           hookTimeout: 240_000,
@@ -76,6 +80,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'test/faults/**'],
           globalSetup: 'test/support/global-postgres.ts',
           fileParallelism: false,
+          expect: whatGuestsDo,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { freePort } from '../../test/support/free-port.ts';
 import { Libvirt } from './connection.ts';
 import { getDomainInfo, listDomains } from './domain.ts';
 import { ConnectionFailedError } from './errors.ts';
@@ -38,15 +39,6 @@ async function issue(name: string, subject: string, ca?: string): Promise<void> 
       ]
     : ['-addext', 'keyUsage=keyCertSign'];
   await run('openssl', ['req', '-x509', ...key, '-subj', `/CN=${subject}`, ...usage]);
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return free;
 }
 
 async function address(client: string, ca = 'ca'): Promise<TlsAddress> {

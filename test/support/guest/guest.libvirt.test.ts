@@ -18,10 +18,13 @@ const log = (line: string) => console.log(line);
 let images: GuestImages;
 let folder: string;
 
+// Longer than a machine is given.
+vi.setConfig({ testTimeout: 240_000 });
+
 beforeAll(async () => {
   images = await buildGuestImages({ folder: cache, log });
   folder = await mkdtemp(join(tmpdir(), 'nephos-guest-test-'));
-});
+}, 300_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -88,7 +91,7 @@ test('the disk image keeps what is written, through a restart and into its copie
     expect(await machine.page()).toMatchObject({ hostname: 'nephos', boots: '1' });
     await machine.run('echo remembered >/data/note');
     await machine.agent('guest-exec', { path: '/sbin/shutdown', arg: ['-r'] });
-    await vi.waitUntil(async () => (await machine.page().catch(() => undefined))?.boots === '2', 60_000);
+    await vi.waitUntil(async () => (await machine.page().catch(() => undefined))?.boots === '2', 180_000);
     await machine.agent('guest-shutdown').catch(() => undefined);
     expect(await machine.exited).toBe(0);
   }
@@ -102,12 +105,16 @@ test('the screen stands still until a key is pressed', async () => {
   const disk = await overlayOf(images.diskImage, 'screen.qcow2');
   await using machine = await QemuMachine.start({ memoryMb: 128, args: driveOf(disk) });
   await machine.serialShows('root@nephos');
-  await sleep(1000);
-  const before = await machine.screen();
-  await sleep(1500);
-  expect(before.equals(await machine.screen())).toBe(true);
+  let before = await machine.screen();
+  // What it says as it comes up may still be on its way to the screen.
+  await vi.waitUntil(async () => {
+    const earlier = before;
+    await sleep(1500);
+    before = await machine.screen();
+    return before.equals(earlier);
+  }, 60_000);
   await machine.press('a');
-  await vi.waitUntil(async () => !before.equals(await machine.screen()), 10_000);
+  await vi.waitUntil(async () => !before.equals(await machine.screen()), 60_000);
 });
 
 test('a seed disc gives the hostname and runs user data', async () => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import { JsonSocket } from './json-socket.ts';
 
 /** What one test machine is made of. */
@@ -63,7 +63,7 @@ export class QemuMachine implements AsyncDisposable {
     const child = spawn('qemu-system-x86_64', [...machine, ...devices, ...args], {
       stdio: 'inherit',
       // A test that waits in vain for this machine fails by this before its own time is up, and cleans up.
-      timeout: 110_000,
+      timeout: 230_000,
       killSignal: 'SIGKILL',
     });
     await once(child, 'spawn');
@@ -132,7 +132,7 @@ export class QemuMachine implements AsyncDisposable {
   }
 
   async #retry<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    const deadline = Date.now() + 90_000;
+    const deadline = Date.now() + 180_000;
     for (;;) {
       try {
         return await attempt();
@@ -143,10 +143,4 @@ export class QemuMachine implements AsyncDisposable {
       }
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  await using server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
 }
