@@ -11,9 +11,9 @@ import { MigrationTestHost, plain } from './test-host.ts';
 export interface DriverPair {
   drivers: [HostDriver, HostDriver];
   primary: string;
-  /** Name of a machine whose migration takes seconds, should the name decide that. */
-  slowName: string;
-  /** Makes the next migration of a machine take seconds, should that need more than the name. */
+  /** What a machine is like whose migration takes many seconds. */
+  slowMachine: Partial<MachineSpec>;
+  /** Makes the next migration of such a machine take many seconds, should that need more. */
   slowDown(machineId: Id<'VirtualMachine'>): Promise<void>;
   close(): Promise<void>;
 }
@@ -45,15 +45,15 @@ export function describeMigrationContract(name: string, open: () => Promise<Driv
       await pair.close();
     });
 
-    async function aRunningMachine(machineName = 'traveller'): Promise<MachineSpec> {
+    async function aRunningMachine(overrides: Partial<MachineSpec> = {}): Promise<MachineSpec> {
       const volumeId = newId('Volume');
       await from.driver.createVolume(
-        { volumeId, pool: pool(), name: machineName, sizeBytes: 64n * MiB, baseImageId: null },
+        { volumeId, pool: pool(), name: 'traveller', sizeBytes: 64n * MiB, baseImageId: null },
         plain,
       );
       const machine: MachineSpec = {
         machineId: newId('VirtualMachine'),
-        name: machineName,
+        name: 'traveller',
         cpuCount: 1,
         memoryBytes: 32n * MiB,
         headroom: null,
@@ -63,6 +63,7 @@ export function describeMigrationContract(name: string, open: () => Promise<Driv
         startsFromIso: false,
         nics: [],
         seed: null,
+        ...overrides,
       };
       expect(await from.driver.startMachine({ machine }, plain)).toMatchObject({ power: 'ON' });
       return machine;
@@ -178,7 +179,7 @@ export function describeMigrationContract(name: string, open: () => Promise<Driv
     });
 
     test('one that is cancelled on its way runs on where it was', async () => {
-      const machine = await aRunningMachine(pair.slowName);
+      const machine = await aRunningMachine(pair.slowMachine);
       const { order, abort, outcome, seen } = await underWay(machine);
       expect(seen.at(-1)?.detail).toMatch(/^[\d.]+ [KMG]iB of [\d.]+ [KMG]iB/);
       expect(await powers(machine), 'on its way').toEqual(['ON', 'ABSENT']);
@@ -191,7 +192,7 @@ export function describeMigrationContract(name: string, open: () => Promise<Driv
     });
 
     test('one whose destination goes away on its way runs on where it was', async () => {
-      const machine = await aRunningMachine(pair.slowName);
+      const machine = await aRunningMachine(pair.slowMachine);
       const { order, outcome } = await underWay(machine);
       const { machineId, ticket } = order;
       expect(await to.run('migration.forget', { machineId, ticket })).toEqual({ power: 'ABSENT' });

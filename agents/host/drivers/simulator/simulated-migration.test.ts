@@ -19,7 +19,7 @@ for (const storage of ['of one process', 'of two processes'] as const) {
     return Promise.resolve({
       drivers: [aHost('one', disks), aHost('two', others)],
       primary: '/primary',
-      slowName: 'slow-at-migrate',
+      slowMachine: { name: 'slow-at-migrate' },
       slowDown: () => Promise.resolve(),
       close: () => Promise.resolve(),
     });
