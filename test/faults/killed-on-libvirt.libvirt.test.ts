@@ -60,7 +60,7 @@ async function nextChange({ libvirt }: LibvirtHost, wanted: string): Promise<{ c
 
 /** After what happened just now hosts tell anew what they have. */
 const untilBooksBalance = () =>
-  vi.waitFor(() => world.expectBalancedBooks(), { timeout: 20_000, interval: 500 });
+  vi.waitFor(() => world.expectBalancedBooks(), { timeout: 90_000, interval: 500 });
 
 describe.each(victims)('kill -9 of $what', ({ what, kill, launch }) => {
   let id: string;

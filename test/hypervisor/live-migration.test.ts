@@ -17,6 +17,7 @@ import { agentCommand } from '@nephos/node-libvirt/guest.ts';
 import { setMaximumSpeed } from '@nephos/node-libvirt/migration.ts';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { buildGuestImages } from '../support/guest/guest-images.ts';
 import { HostProcess } from '../support/host-process.ts';
 import { HypervisorHosts, type HypervisorHost } from '../support/hypervisor-hosts.ts';
@@ -62,7 +63,7 @@ beforeAll(async () => {
   for (const side of [from, to]) await connect(side);
   machine = await startGuest(images.diskImage);
   await untilGuestAnswers(from);
-});
+}, 300_000);
 
 afterAll(async () => {
   for (const side of [from, to]) {
@@ -117,24 +118,20 @@ async function connect(side: Side): Promise<void> {
   connections.set(side, await Libvirt.open(side.host.libvirt));
 }
 
-/** What a command in the guest says. */
+/** What a command in the guest says. A guest that is busy may let a question of its agent's pass. */
 async function inGuest(side: Side, ...command: string[]): Promise<string> {
-  const libvirt = connections.get(side)!;
   const [program, ...arg] = command;
-  const { pid } = (await agentCommand(libvirt, domain(), {
-    execute: 'guest-exec',
-    arguments: { path: program, arg, 'capture-output': true },
-  })) as { pid: number };
-  return vi.waitUntil(
-    async () => {
-      const status = (await agentCommand(libvirt, domain(), {
-        execute: 'guest-exec-status',
-        arguments: { pid },
-      })) as { exited: boolean; 'out-data'?: string };
-      return status.exited && Buffer.from(status['out-data'] ?? '', 'base64').toString();
-    },
-    { timeout: 20_000, interval: 200 },
+  const ask = (execute: string, args: Record<string, unknown>) =>
+    untilAnswered(() => agentCommand(connections.get(side)!, domain(), { execute, arguments: args }));
+  const { pid } = (await ask('guest-exec', { path: program, arg, 'capture-output': true })) as {
+    pid: number;
+  };
+  const ended = await eventually(
+    async () => (await ask('guest-exec-status', { pid })) as { exited: boolean; 'out-data'?: string },
+    ({ exited }) => exited,
+    60,
   );
+  return Buffer.from(ended['out-data'] ?? '', 'base64').toString();
 }
 
 /** The id is another after every start of a kernel; the seconds since then only grow. */
@@ -162,7 +159,7 @@ async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer
         (answer) => ({ answer }),
         () => undefined,
       ),
-    { timeout: 20_000, interval: 500 },
+    { timeout: 60_000, interval: 500 },
   );
   return answered.answer;
 }

@@ -14,8 +14,8 @@ describeMachineActions(
     const { server, hypervisors } = world;
     const { admin } = server;
     await hypervisors.addSubnet('10.66.0');
-    // Time for a guest to shut down, and not for one that has only begun to start.
-    await changeSetting(admin, 'vm.stop.grace', '20');
+    // Time for a guest to shut down, whatever else the machine has to do.
+    await changeSetting(admin, 'vm.stop.grace', '60');
     const hosts = (await server.db.selectFrom('Host').select('id').execute()).map(({ id }) => id);
     const hostOf = async (id: string) =>
       world.hostOf((await placeOf(admin, id)).host ?? (await lastHostOf(stage, id)));

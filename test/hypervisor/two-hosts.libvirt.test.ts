@@ -195,7 +195,7 @@ test('a guest moves back and forth while it is pinged', async () => {
     expect(job).toMatchObject({ status: 'SUCCEEDED', error: null });
     expect(await placeOf(server.admin, guest.id)).toMatchObject({ state: 'RUNNING', host: hostId });
   }
-  expect(ping.longestSilence(startedAt), 'milliseconds without an answer').toBeLessThan(5000);
+  expect(await ping.longestSilence(startedAt), 'milliseconds without an answer').toBeLessThan(5000);
   expect(await pageOf(guest), 'what the guest says of its boots').toBe(before);
 }, 120_000);
 

@@ -12,10 +12,9 @@ export interface Journalled {
 type Line = { command: CommandEnvelope } | { commandId: string; outcome: CommandOutcome };
 
 function linesIn(folder: string): Line[] {
-  return readFileSync(path.join(folder, 'commands.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
+  const lines = readFileSync(path.join(folder, 'commands.jsonl'), 'utf8').split('\n');
+  // What follows the last newline is nothing, or a line that is just being written.
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as Line);
 }
 
 /** Every acceptance of a command of a kind, in order: an id that is there twice was carried out twice. */

@@ -33,7 +33,7 @@ export function describeMachineActions(
 
     beforeAll(async () => {
       stage = await open();
-    });
+    }, 300_000);
 
     afterAll(() => stage[Symbol.asyncDispose](), 60_000);
 

@@ -1,6 +1,7 @@
 import { MiB } from '@nephos/model/kernel/units.ts';
 import { sha512Crypt } from '@nephos/server/compute/virtual-machine/seed/sha512-crypt.ts';
 import { expect } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { placeOf } from '../hosts.ts';
 import { followJob } from '../jobs.ts';
 import { change, findMachine, getMachine, serviceOfferingId } from '../machines.ts';
@@ -77,7 +78,15 @@ export const actsWhileStopped: readonly Act[] = [
         expect(seen.seed).toContain(part);
       await stage.untilUp(id);
       if (stage.inGuest !== undefined) {
-        const routes = await stage.inGuest(id, '/bin/ip', 'route');
+        // The cards are given their addresses one after the other.
+        const addresses = () => stage.inGuest!(id, '/bin/ip', '-o', '-4', 'addr');
+        for (const { ipAddress } of await nicsOf(admin, id))
+          await eventually(addresses, (text) => text.includes(`${ipAddress}/24`), 60);
+        const routes = await eventually(
+          () => stage.inGuest!(id, '/bin/ip', 'route'),
+          (text) => text.includes('default '),
+          60,
+        );
         expect(
           routes.match(/^default .*/gm),
           'one way out, through the card that is the default now',

@@ -20,6 +20,7 @@ import {
   processesIn,
   systemPath,
 } from '../../../scripts/launch/libvirt-namespace.ts';
+import { eventually } from '../eventually.ts';
 import type { HostNetwork } from './host-network.ts';
 
 const run = promisify(execFile);
@@ -153,7 +154,11 @@ export class SshHost implements AsyncDisposable {
     rmSync(path.join(this.#folder, 'host-key.pub'));
     await makeKey(path.join(this.#folder, 'host-key'));
     process.kill(Number(readFileSync(this.path('/run/sshd.pid'), 'utf8')), 'SIGHUP');
-    await sleep(300);
+    const [, key = ''] = readFileSync(path.join(this.#folder, 'host-key.pub'), 'utf8').split(' ');
+    await eventually(
+      () => keyShownAt(this.address),
+      (shown) => shown.includes(key),
+    );
   }
 
   /** Switches it off, with all that runs there. */
@@ -180,6 +185,15 @@ async function makeKey(file: string): Promise<void> {
 async function fingerprintOf(file: string): Promise<string> {
   const { stdout } = await run('ssh-keygen', ['-l', '-f', file]);
   return stdout.split(' ')[1] ?? '';
+}
+
+/** Empty while no sshd listens. */
+async function keyShownAt(address: string): Promise<string> {
+  const scan = run('ssh-keyscan', ['-t', 'ed25519', address]);
+  return scan.then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
 }
 
 const sshdConfiguration = (folder: string, address: string) => `
