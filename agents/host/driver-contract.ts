@@ -220,6 +220,8 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       await sleep(1000);
       const second = await read();
       expect(second.runId).toBe(first.runId);
+      const together = await Promise.all([1, 2, 3].map(() => driver.readCounters([machineId])));
+      expect(new Set(together.map(({ length }) => length)).size, 'none finds it busy with another').toBe(1);
       const usage = machineUsageBetween(first, second, 1);
       expect(usage.cpu).toBeGreaterThan(0);
       for (const value of Object.values(usage))

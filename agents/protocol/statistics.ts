@@ -89,7 +89,7 @@ export function runCountersOf(counters: MachineCounters): RunCounters | undefine
 export const statistics = z.strictObject({
   /** How long ago it was read, by the agent's monotonic clock. */
   ageMilliseconds: z.number().nonnegative(),
-  /** Every running machine. */
+  /** Every running machine, but for those that were too busy to be measured. */
   machines: z.array(machineUsage),
   /** Since 1.1: of every running machine, and the last of those that are about to be stopped, or were. */
   runs: z.array(runCounters).optional(),
