@@ -105,7 +105,7 @@ test('an agent whose connection is ended is back at once', async () => {
 });
 
 test('an agent is not silent before its next sign of life was due', async () => {
-  const { admin, db } = world.server;
+  const { db } = world.server;
   const connections = async () => {
     const rows = await db.selectFrom('AgentConnection').select(['agentId', 'connectedAt']).execute();
     return rows.map(({ agentId, connectedAt }) => `${agentId} ${connectedAt.toISOString()}`).sort();
