@@ -4,7 +4,6 @@ import type { Actor } from '../../platform/actor.ts';
 import { PlatformError } from '../../platform/errors.ts';
 import { assertVersion } from '../../platform/expected-version.ts';
 import type { Platform } from '../../platform/platform.ts';
-
 import type { HostRow } from './admin-moves.ts';
 import type { HostInput } from './host-admin-service.ts';
 import { addressOf, type SshInput } from '../host-installation/ssh-input.ts';
