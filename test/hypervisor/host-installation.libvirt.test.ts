@@ -193,7 +193,7 @@ test('secrets are in no row, no command line and no environment while a host is 
     .where('id', '=', parseId('Host', hostId))
     .executeTakeFirstOrThrow();
   expect(row.sshHostKey).toBe(await host.fingerprint);
-}, 120_000);
+}, 240_000);
 
 test('a host is installed by hand with the command that comes with a token, and removed with the one it has', async () => {
   const { createEnrolmentToken } = await server.admin.ask<{
