@@ -22,6 +22,8 @@ test('a file whose daemon was killed in the middle is made anew by the next, wit
     eventually(
       () => stateOf(id),
       ({ state }) => state === 'READY',
+      // The days since the history are closed first.
+      120,
     );
 
   await using first = new UsageProcess(database.url);
@@ -34,7 +36,8 @@ test('a file whose daemon was killed in the middle is made anew by the next, wit
   await eventually(
     async () => {
       const { rowCount } = await holder.query(
-        `select 1 from pg_locks where relation = '"UsageExportPart"'::regclass and not granted`,
+        `select 1 from pg_locks where relation = '"UsageExportPart"'::regclass and not granted
+          and database = (select oid from pg_database where datname = current_database())`,
       );
       return rowCount;
     },
