@@ -13,11 +13,11 @@ import { resumable } from './resumable.ts';
 import { LiveSocket, type LinkState } from './socket.svelte.ts';
 import { versionGuard } from './version-guard.ts';
 
+const fetchOptions = { credentials: 'same-origin' } as const;
+
 let onSignedOut: () => void = () => undefined;
 let onAccessChanged: () => void = () => undefined;
 let connection = $state.raw(makeConnection());
-
-const fetchOptions = { credentials: 'same-origin' } as const;
 
 function makeConnection() {
   let socket = $state.raw<LiveSocket>();
