@@ -346,9 +346,11 @@ export async function untilQuiet(page: Page): Promise<void> {
   const deadline = Date.now() + 15_000;
   for (let since = Date.now(); Date.now() - since < quietMs;) {
     if (Date.now() > deadline) throw new Error(`${page.url()} does not come to rest`);
-    // What has come is drawn by then.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20))));
-    if (requests.size > 0) since = Date.now();
+    // What has come is drawn by then; a document that is just being left says nothing.
+    const hasDrawn = await page
+      .evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true), 20))))
+      .catch(() => false);
+    if (hasDrawn !== true || requests.size > 0) since = Date.now();
   }
 }
 
