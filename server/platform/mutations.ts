@@ -135,8 +135,8 @@ export class Mutations {
 
   /**
    * Runs `body` in a transaction; once more, from its beginning, when that waited in a circle with others, or had no
-   * partition to write to: what it leaves outside, it sets and does not add to. With an idempotency key that was used before, `body` is not run: its
-   * first answer is given again.
+   * partition to write to: what it leaves outside, it sets and does not add to. With an idempotency key that was used
+   * before, `body` is not run: its first answer is given again.
    * @throws PlatformError IDEMPOTENCY_CONFLICT when the key came with another operation or other input
    */
   async run<Made extends Answer>(

@@ -1,9 +1,9 @@
-import { Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { CommandFailure } from '@nephos/agent-runtime/command-failure.ts';
-import { FrameReader } from '@nephos/node-libvirt/frame.ts';
 import { readPeerCall, type PeerCall } from '@nephos/node-libvirt/peer-migration.ts';
 import { assertExpected } from './arriving-domain.ts';
 import { childrenOf, nameOf, parseElements, type Element } from './element.ts';
+import { frameGate } from './frame-gate.ts';
 
 export interface ControlGateOptions {
   /** How the machine would be started here. */
@@ -17,21 +17,7 @@ export interface ControlGateOptions {
  * machine that is expected needs: a host that somebody has taken over does not take over the others with it.
  */
 export function controlGate(options: ControlGateOptions): Transform {
-  const reader = new FrameReader((frame) => {
-    assertAllowed(readPeerCall(frame), options);
-    gate.push(frame);
-  });
-  const gate = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      try {
-        reader.push(chunk);
-        callback();
-      } catch (error) {
-        callback(error as Error);
-      }
-    },
-  });
-  return gate;
+  return frameGate((frame) => assertAllowed(readPeerCall(frame), options));
 }
 
 function assertAllowed(call: PeerCall, { definition, memoryUri }: ControlGateOptions): void {

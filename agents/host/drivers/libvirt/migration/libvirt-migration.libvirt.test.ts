@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { duplexPair, Transform } from 'node:stream';
+import { duplexPair } from 'node:stream';
 import type { MachineSpec } from '@nephos/agent-protocol/machine.ts';
 import type { AgentIdentity } from '@nephos/agent-runtime/identity.ts';
 import { openPeerStream } from '@nephos/agent-runtime/peer/peer-stream.ts';
@@ -12,7 +12,7 @@ import { newId, uuidOf } from '@nephos/model/kernel/ids.ts';
 import { MiB } from '@nephos/model/kernel/units.ts';
 import { Libvirt } from '@nephos/node-libvirt/connection.ts';
 import { domainByUuid } from '@nephos/node-libvirt/domain.ts';
-import { FrameReader, messageType, readFrame, type FrameHeader } from '@nephos/node-libvirt/frame.ts';
+import { messageType, readFrame } from '@nephos/node-libvirt/frame.ts';
 import { setMaximumSpeed } from '@nephos/node-libvirt/migration.ts';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -21,6 +21,7 @@ import type { HostDriver } from '../../../driver.ts';
 import { describeMigrationContract } from '../../../migration/migration-contract.ts';
 import { MigrationTestHost, plain } from '../../../migration/test-host.ts';
 import { LibvirtDriver } from '../libvirt-driver.ts';
+import { frameGate } from './frame-gate.ts';
 
 /** A libvirt of its own, and a driver of it. */
 async function aHost(folder: string) {
@@ -114,9 +115,10 @@ describe('two hosts', () => {
       const stream = await openPeerStream({ identity, peer, ticket, channel });
       if (channel !== 'control') return stream;
       const [near, far] = duplexPair();
-      const gate = gateUpTo(
-        ({ procedure, type }) => procedure === finishProcedure && type === messageType[before],
-      );
+      const gate = frameGate((frame) => {
+        const { procedure, type } = readFrame(frame).header;
+        if (procedure === finishProcedure && type === messageType[before]) throw new Error('cut');
+      });
       gate.on('error', () => {
         isCut = true;
         near.destroy();
@@ -209,25 +211,6 @@ describe('two hosts', () => {
 
 /** REMOTE_PROC_DOMAIN_MIGRATE_FINISH3_PARAMS: the machine is to run on the other host now. */
 const finishProcedure = 306;
-
-/** Lets libvirt's messages pass until one comes that is not to. */
-function gateUpTo(isLast: (header: FrameHeader) => boolean): Transform {
-  const reader = new FrameReader((frame) => {
-    if (isLast(readFrame(frame).header)) throw new Error('cut');
-    gate.push(frame);
-  });
-  const gate = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      try {
-        reader.push(chunk);
-        callback();
-      } catch (error) {
-        callback(error as Error);
-      }
-    },
-  });
-  return gate;
-}
 
 async function aMachine(
   driver: HostDriver,
